@@ -1,0 +1,58 @@
+# Everything runs from here. `make help` lists it.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PY := .venv/bin/python
+export RASA_TELEMETRY_ENABLED := false
+export TF_CPP_MIN_LOG_LEVEL := 3
+export PYTHONWARNINGS := ignore
+export SQLALCHEMY_SILENCE_UBER_WARNING := 1
+
+.PHONY: help setup setup-dev lock train run chat validate lint types unit dialogues server-test test check-links clean
+
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+setup: ## install what the assistant runs on, into .venv (only when something changed)
+	@scripts/setup requirements.lock
+
+setup-dev: ## the same, with what testing needs
+	@scripts/setup requirements-dev.lock
+
+run: setup ## train if needed, start the assistant and its action server, say where to talk to it
+	@$(PY) -m assistant.serve
+
+chat: setup ## the same, and talk to it in this terminal
+	@$(PY) -m assistant.chat
+
+train: setup ## train a model
+	@$(PY) -m rasa train --fixed-model-name assistant
+
+check-links: setup ## ask each address that the assistant gives, print a table
+	@$(PY) -m assistant.check_links
+
+lock: ## make the lock files anew from requirements*.in
+	@scripts/lock
+
+lint: setup-dev ## style and simple mistakes
+	@$(PY) -m ruff check . && $(PY) -m ruff format --check .
+
+types: setup-dev ## static types
+	@$(PY) -m mypy assistant actions
+
+validate: setup-dev ## Rasa's own check of the data
+	@$(PY) -m rasa data validate --fail-on-warnings
+
+unit: setup-dev ## the tests that need no server
+	@$(PY) -m pytest tests/unit
+
+dialogues: setup-dev ## Rasa's dialogue tests
+	@scripts/test-dialogues
+
+server-test: setup-dev ## the tests that talk to the running assistant over HTTP
+	@$(PY) -m pytest tests/server
+
+test: setup-dev ## all tests, in under 20 minutes
+	@scripts/test
+
+clean: ## remove what was made: model, reports, caches (not .venv, not the conversations)
+	@rm -rf models reports results .rasa .pytest_cache .ruff_cache .mypy_cache

@@ -1,0 +1,1 @@
+"""The custom actions, one module a concern. Rasa's action server finds them here (`rasa run actions`)."""

@@ -1,0 +1,78 @@
+"""What has been said so far, read from a tracker's events. Pure functions, without Rasa."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from assistant.content.catalogue import Answer, Catalogue
+
+Event = dict[str, Any]
+
+
+def _bot_events(events: Sequence[Event]) -> Iterator[Event]:
+    """The assistant's messages, the last one first, back to the last restart."""
+    for event in reversed(events):
+        if event.get("event") == "restart":
+            return
+        if event.get("event") == "bot":
+            yield event
+
+
+def _answer_of(event: Event, content: Catalogue) -> Answer | None:
+    return content.answers.get((event.get("metadata") or {}).get("answer", ""))
+
+
+def last_turn(events: Sequence[Event]) -> list[Event]:
+    """The assistant's messages since the last-but-one message of the person, in their order.
+
+    The person's current message is the last `user` event; what is wanted came before it.
+    """
+    messages: list[Event] = []
+    users = 0
+    for event in reversed(events):
+        if event.get("event") == "user":
+            users += 1
+            if users == 2:
+                break
+        elif event.get("event") == "restart":
+            break
+        elif event.get("event") == "bot" and users == 1:
+            messages.append(event)
+    return messages[::-1]
+
+
+def last_answer_name(events: Sequence[Event]) -> str | None:
+    """The response's name of the assistant's last message."""
+    for event in _bot_events(events):
+        return (event.get("metadata") or {}).get("answer")
+    return None
+
+
+def last_subject(events: Sequence[Event], content: Catalogue) -> Answer | None:
+    """The last answer that was about a subject, in the dossier or outside it.
+
+    Links, offers and small talk do not change the subject; a safety answer ends it.
+    """
+    for event in _bot_events(events):
+        answer = _answer_of(event, content)
+        if answer is None:
+            continue
+        if answer.kind == "safety":
+            return None
+        if answer.kind in ("dossier", "outside") and answer.intent not in ("full_article", "full_article_from_home"):
+            return answer
+    return None
+
+
+def offered(events: Sequence[Event]) -> list[str]:
+    """The intents of the buttons under the assistant's last turn."""
+    payloads = [
+        button.get("payload", "")
+        for event in last_turn(events)
+        for button in (event.get("data") or {}).get("buttons") or []
+    ]
+    return [payload.lstrip("/") for payload in payloads if payload.startswith("/")]
+
+
+def safety_was_needed(events: Sequence[Event], content: Catalogue) -> bool:
+    """Whether the person has had an answer about an emergency, distress or the like."""
+    return any(answer is not None and answer.kind == "safety" for answer in (_answer_of(e, content) for e in events))

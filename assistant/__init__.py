@@ -1,0 +1,1 @@
+"""How Rasa is extended: reading the content, understanding French, stores and channels."""

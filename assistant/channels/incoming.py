@@ -1,0 +1,81 @@
+"""Reading what a client sends, before Rasa sees any of it. Pure functions, shared by the channels."""
+
+import json
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Any
+
+MAX_SENDER_CHARACTERS = 255  # Rasa's tracker store keeps the sender in a column of this size
+MAX_NESTING = 20
+_PAYLOAD = re.compile(r"/[A-Za-z_]\w*\s*(\{.*\})?\s*", re.DOTALL)
+
+
+class BadRequest(ValueError):
+    """A request that cannot be understood as a message; the text says why, in French."""
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A message as a client sent it: who (their conversation) and what."""
+
+    sender: str
+    text: str
+
+
+def _depth(value: Any, limit: int) -> int:
+    if limit <= 0 or not isinstance(value, (dict, list)):
+        return 0
+    children = value.values() if isinstance(value, dict) else value
+    return 1 + max((_depth(child, limit - 1) for child in children), default=0)
+
+
+def parse_body(body: bytes) -> Incoming:
+    """Reads the JSON body `{"sender": …, "message": …}` of Rasa's REST channel.
+
+    Raises:
+        BadRequest: the body is not such an object.
+    """
+    try:
+        content = json.loads(body.decode("utf-8"))
+    except (UnicodeDecodeError, ValueError, RecursionError):
+        raise BadRequest("La requête n’est pas du JSON valide en UTF-8.") from None
+    if not isinstance(content, dict):
+        raise BadRequest("La requête doit être un objet JSON avec « sender » et « message ».")
+    if _depth(content, MAX_NESTING + 1) > MAX_NESTING:
+        raise BadRequest("La requête contient trop de niveaux.")
+    sender, message = content.get("sender"), content.get("message")
+    if not isinstance(sender, str) or not sender.strip():
+        raise BadRequest("Il manque « sender », l’identifiant de la conversation, sous forme de texte.")
+    if len(sender) > MAX_SENDER_CHARACTERS or any(unicodedata.category(char) in ("Cc", "Cs") for char in sender):
+        raise BadRequest("« sender » est trop long ou contient un caractère interdit.")
+    if not isinstance(message, str):
+        raise BadRequest("Il manque « message », le texte du message.")
+    return Incoming(sender, message)
+
+
+def clean_text(text: str) -> str:
+    """The text without control, direction and surrogate characters, with plain white space.
+
+    Joiners inside emoji and scripts (category Cf) that show are kept; directional marks are not.
+    """
+    kept = []
+    for char in text:
+        category = unicodedata.category(char)
+        if category in ("Cc", "Zl", "Zp"):
+            kept.append(" ")
+        elif category == "Cs" or char in "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff":
+            continue
+        else:
+            kept.append(char)
+    return re.sub(r"\s+", " ", "".join(kept)).strip()
+
+
+def is_payload(text: str) -> bool:
+    """Whether Rasa would read the text as the payload of a button, `/intent` or `/intent{…}`."""
+    return _PAYLOAD.fullmatch(text) is not None
+
+
+def without_slash(text: str) -> str:
+    """The text without leading slashes, which Rasa would take for a payload."""
+    return text.lstrip("/ ")

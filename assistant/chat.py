@@ -1,0 +1,74 @@
+"""`make chat`: talks to the assistant in the terminal; starts it unless it is running."""
+
+import json
+import sys
+import urllib.error
+import urllib.request
+import uuid
+from contextlib import ExitStack
+from typing import Any
+
+from assistant.content.yaml_file import ContentError
+from assistant.serve import StartError, is_ready, running
+from assistant.settings import SettingsError, settings
+
+
+def send(address: str, sender: str, text: str) -> list[dict[str, Any]]:
+    """Sends a message over the REST channel and returns the answers.
+
+    Raises:
+        urllib.error.URLError: the assistant cannot be reached or refuses the message.
+    """
+    request = urllib.request.Request(
+        address,
+        data=json.dumps({"sender": sender, "message": text}).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        return json.load(answer)
+
+
+def chosen(text: str, buttons: list[dict[str, str]]) -> str:
+    """The payload of the button whose number was typed, else the text itself."""
+    if text.isdigit() and 1 <= int(text) <= len(buttons):
+        return buttons[int(text) - 1]["payload"]
+    return text
+
+
+def show(messages: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """Prints the answers with numbered buttons and returns the buttons."""
+    buttons: list[dict[str, str]] = []
+    for message in messages:
+        print(f"\n{message['text']}")
+        for button in message.get("buttons", []):
+            buttons.append(button)
+            print(f"  {len(buttons)}. {button['title']}")
+    print()
+    return buttons
+
+
+def main() -> int:
+    """Reads lines until an empty one, Ctrl-D or Ctrl-C."""
+    try:
+        config = settings()
+        address = f"http://{config.host}:{config.port}/webhooks/rest/webhook"
+        with ExitStack() as stack:
+            if not is_ready(config):
+                stack.enter_context(running(config))
+            print("Écrivez votre question, ou le numéro d'un bouton. Une ligne vide pour finir.")
+            sender, buttons = f"terminal-{uuid.uuid4().hex}", []
+            while line := input("> ").strip():
+                try:
+                    buttons = show(send(address, sender, chosen(line, buttons)))
+                except urllib.error.URLError as problem:
+                    print(f"\nPas de réponse ({problem}). Réessayez.\n")
+    except (KeyboardInterrupt, EOFError):
+        print()
+    except (StartError, ContentError, SettingsError) as problem:
+        print(f"\n{problem}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Reading the content files: facts, contacts, links, cancers and answers."""

@@ -1,0 +1,165 @@
+"""All the content together: the answers of `domain.yml` with their facts, titles, next steps, links and numbers."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from assistant.content.cancers import Cancer, load_cancers
+from assistant.content.facts import FactBase, load_facts
+from assistant.content.links import Link, load_links
+from assistant.content.yaml_file import ContentError, read_mapping
+from assistant.settings import ROOT
+
+KINDS = ("dossier", "giving", "outside", "safety", "conversation")
+MAX_NEXT_STEPS = 3
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the assistant can say in one place of a conversation.
+
+    Attributes:
+        name: name of the response, `utter_…`.
+        text: the French text, with {placeholders} for numbers to call.
+        kind: one of KINDS.
+        title: the question as a button shows it; None if it is never offered.
+        facts: ids of the facts that the text leans on.
+        next: intents that are offered after it.
+        notice: whether the text itself says that a machine is speaking.
+    """
+
+    name: str
+    text: str
+    kind: str
+    title: str | None
+    facts: tuple[str, ...]
+    next: tuple[str, ...]
+    notice: bool
+
+    @property
+    def intent(self) -> str:
+        """The intent that this answers, where there is one of that name."""
+        return self.name.removeprefix("utter_")
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Everything that can be said, with what it leans on."""
+
+    facts: FactBase
+    links: dict[str, Link]
+    cancers: dict[str, Cancer]
+    contacts: dict[str, str]
+    answers: dict[str, Answer]
+
+    def answer(self, intent: str) -> Answer:
+        """The answer of an intent. Raises KeyError if there is none."""
+        return self.answers[f"utter_{intent}"]
+
+    def offers(self) -> dict[str, str]:
+        """The intents that a button may carry, with their titles."""
+        return {answer.intent: answer.title for answer in self.answers.values() if answer.title}
+
+    def button(self, intent: str) -> dict[str, str]:
+        """The button that asks the question of an intent. Raises KeyError if it is never offered."""
+        return {"title": self.offers()[intent], "payload": f"/{intent}"}
+
+    def sections_of(self, answer: Answer) -> list[str]:
+        """The sections of the facts that an answer leans on, in their order, each once.
+
+        The year of the dossier is no section to read more in: it is left out where there is another.
+        """
+        keys = dict.fromkeys(self.facts.facts[fact].section for fact in answer.facts)
+        others = [key for key in keys if key != "dossier"]
+        return others or list(keys)
+
+    def source_line(self, answer: Answer) -> str | None:
+        """The line that names the source of an answer, None if the answer states nothing from the dossier."""
+        if answer.kind not in ("dossier", "giving"):
+            return None
+        titles = ", ".join(f"«\u00a0{self.facts.sections[key].title}\u00a0»" for key in self.sections_of(answer))
+        return f"Source\u00a0: {self.facts.publisher}, {titles}, {self.facts.year}"
+
+    def article_of(self, answer: Answer | None) -> Link:
+        """The link to the full text of what an answer is about, else to the whole dossier."""
+        if answer is None or not answer.facts:
+            return self.links["dossier"]
+        return self.links[self.facts.sections[self.sections_of(answer)[0]].article]
+
+    def placeholders(self) -> dict[str, str]:
+        """Values for the {placeholders} that any text may hold: numbers to call, and the website's address."""
+        return {**self.contacts, "home": self.links["home"].url}
+
+
+def _read_answers(path: Path) -> dict[str, Answer]:
+    domain = read_mapping(path)
+    answers = {}
+    for part in ("responses", "action_responses"):
+        for name, variations in domain.get(part, {}).items():
+            try:
+                variation = variations[0]
+                metadata = variation["metadata"]
+                answers[name] = Answer(
+                    name=name,
+                    text=variation["text"],
+                    kind=metadata["kind"],
+                    title=metadata.get("title"),
+                    facts=tuple(metadata.get("facts", ())),
+                    next=tuple(metadata.get("next", ())),
+                    notice=bool(metadata.get("notice", False)),
+                )
+            except (KeyError, TypeError, IndexError) as error:
+                raise ContentError(f"{path.name}: {name}: a field is missing or has the wrong form: {error}") from error
+    return answers
+
+
+def load_catalogue(root: Path, environ: Mapping[str, str]) -> Catalogue:
+    """Reads all content files and checks that they fit together.
+
+    Args:
+        root: the project's folder.
+        environ: environment variables, for the addresses that they override.
+
+    Raises:
+        ContentError: a file cannot be used, or an answer names a kind, fact or next step that does not exist.
+    """
+    data = root / "data"
+    contacts = read_mapping(data / "contacts.yml").get("contacts", {})
+    catalogue = Catalogue(
+        facts=load_facts(data / "facts.yml"),
+        links=load_links(data / "links.yml", environ),
+        cancers=load_cancers(data / "cancers.yml"),
+        contacts={name: contact["number"] for name, contact in contacts.items()},
+        answers=_read_answers(root / "domain.yml"),
+    )
+    _check(catalogue)
+    return catalogue
+
+
+def _check(catalogue: Catalogue) -> None:
+    offers = catalogue.offers()
+    for answer in catalogue.answers.values():
+        if answer.kind not in KINDS:
+            raise ContentError(f"domain.yml: {answer.name}: {answer.kind!r} is not one of {', '.join(KINDS)}.")
+        for fact in answer.facts:
+            if fact not in catalogue.facts.facts:
+                raise ContentError(f"domain.yml: {answer.name} names the unknown fact {fact!r}.")
+        if len(answer.next) > MAX_NEXT_STEPS:
+            raise ContentError(f"domain.yml: {answer.name} offers more than {MAX_NEXT_STEPS} next steps.")
+        for step in answer.next:
+            if step not in offers:
+                raise ContentError(f"domain.yml: {answer.name} offers {step!r}, which has no answer with a title.")
+    for key, section in catalogue.facts.sections.items():
+        if section.article not in catalogue.links:
+            raise ContentError(f"facts.yml: the section {key!r} names the unknown link {section.article!r}.")
+    for cancer in catalogue.cancers.values():
+        if cancer.response and cancer.response not in catalogue.answers:
+            raise ContentError(f"cancers.yml: {cancer.id} names the unknown response {cancer.response!r}.")
+
+
+@lru_cache(maxsize=1)
+def catalogue() -> Catalogue:
+    """The content of this process, read once."""
+    return load_catalogue(ROOT, os.environ)

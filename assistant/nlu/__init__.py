@@ -1,0 +1,1 @@
+"""Understanding French as people type it: the components of config.yml."""

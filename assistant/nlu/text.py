@@ -1,0 +1,34 @@
+"""Bringing French chat writing to one plain form. Pure functions, without Rasa."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+
+_LIGATURES = str.maketrans({"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß": "ss"})
+_REPEATED = re.compile(r"([a-z])\1{2,}")
+_WORD = re.compile(r"[a-z0-9]+|[?%]")
+
+
+def fold(text: str) -> str:
+    """Lower case, without accents and ligatures, letters typed three times or more brought back to one or two.
+
+    « Génial, le cœur… Siiii » becomes « genial, le coeur... sii ».
+    """
+    text = unicodedata.normalize("NFKD", text.translate(_LIGATURES).lower())
+    text = "".join(char for char in text if not unicodedata.combining(char))
+    return _REPEATED.sub(r"\1\1", text)
+
+
+def words(text: str) -> list[str]:
+    """The words of a text in folded form, with « ? » and « % » as words of their own."""
+    return _WORD.findall(fold(text))
+
+
+def plain(text: str, abbreviations: Mapping[str, str]) -> str:
+    """The text as folded words with abbreviations written out, single spaces between them.
+
+    Args:
+        text: a message as it was typed.
+        abbreviations: what people type and what it stands for, both folded.
+    """
+    return " ".join(abbreviations.get(word, word) for word in words(text))

@@ -1,0 +1,190 @@
+"""`make run`: trains if needed, starts the action server and the assistant, waits until they answer, stops both."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from assistant.content.catalogue import catalogue
+from assistant.content.yaml_file import ContentError
+from assistant.settings import ROOT, Settings, SettingsError, settings
+
+MODEL = ROOT / "models" / "assistant.tar.gz"
+SOURCES = ("config.yml", "domain.yml", "data", "assistant/nlu", "assistant/content", "requirements.lock")
+START_LIMIT = 180  # seconds to wait for the first answer
+LOGS = ROOT / "var"
+
+
+class StartError(RuntimeError):
+    """The assistant cannot be started; the text says why and what to do."""
+
+
+def newest_change(root: Path, sources: tuple[str, ...]) -> float:
+    """The time (seconds since the epoch) of the newest file among the sources."""
+    files = [
+        file
+        for source in sources
+        for file in ([root / source] if (root / source).is_file() else (root / source).rglob("*"))
+        if file.is_file() and "__pycache__" not in file.parts
+    ]
+    return max(file.stat().st_mtime for file in files)
+
+
+def model_is_stale(model: Path, root: Path, sources: tuple[str, ...] = SOURCES) -> bool:
+    """Whether there is no model, or one older than what it is made from."""
+    return not model.exists() or model.stat().st_mtime < newest_change(root, sources)
+
+
+def check_port(host: str, port: int, variable: str) -> None:
+    """Checks that nothing listens on a port.
+
+    Raises:
+        StartError: something does.
+    """
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            raise StartError(
+                f"Le port {port} est déjà pris. Arrêtez ce qui l'utilise, ou choisissez-en un autre : "
+                f"{variable}={port + 1} make run"
+            ) from None
+
+
+def wait_showing_time(process: subprocess.Popen, what: str) -> int:
+    """Waits for a process, showing the seconds on one line; returns its exit code."""
+    started = time.monotonic()
+    while process.poll() is None:
+        if sys.stdout.isatty():
+            print(f"\r{what} … {time.monotonic() - started:.0f} s ", end="", flush=True)
+        time.sleep(0.5)
+    print(f"\r{what} : {time.monotonic() - started:.0f} s     ", flush=True)
+    return process.returncode
+
+
+def train() -> None:
+    """Trains the model.
+
+    Raises:
+        StartError: the training failed.
+    """
+    LOGS.mkdir(exist_ok=True)
+    log = LOGS / "train.log"
+    command = [sys.executable, "-m", "rasa", "train", "--fixed-model-name", MODEL.name.split(".")[0]]
+    with log.open("w") as output, subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output) as process:
+        code = wait_showing_time(process, "Entraînement du modèle")
+    if code != 0 or not MODEL.exists():
+        raise StartError(f"L'entraînement a échoué. Voir {log.relative_to(ROOT)}.")
+    MODEL.touch()  # Rasa keeps the old file where nothing has changed
+
+
+def is_ready(config: Settings) -> bool:
+    """Whether the assistant says that its model and its action server are there."""
+    try:
+        with urllib.request.urlopen(f"http://{config.host}:{config.port}/webhooks/rest/", timeout=5) as answer:
+            return answer.status == 200
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def _start(arguments: list[str], log: Path, environ: dict[str, str]) -> subprocess.Popen:
+    with log.open("w") as output:
+        return subprocess.Popen(
+            [sys.executable, "-m", *arguments],
+            cwd=ROOT,
+            env=environ,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,  # Ctrl-C reaches this process only, which then stops them in order
+        )
+
+
+def _stop(processes: list[subprocess.Popen]) -> None:
+    for process in processes:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+    for process in processes:
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+@contextmanager
+def running(config: Settings) -> Iterator[list[subprocess.Popen]]:
+    """Runs action server and assistant, from the first answer to the end of the block.
+
+    Raises:
+        StartError: a port is taken, a process ends, or no answer comes in time.
+        ContentError, SettingsError: a content file or a variable cannot be used.
+    """
+    catalogue()
+    check_port(config.host, config.port, "PORT")
+    if model_is_stale(MODEL, ROOT):
+        train()
+    LOGS.mkdir(exist_ok=True)
+    environ = dict(os.environ, SANIC_HOST=config.host)
+    processes: list[subprocess.Popen] = []
+    try:
+        if "ACTION_SERVER_URL" not in os.environ:
+            check_port(config.host, config.action_port, "ACTION_PORT")
+            processes.append(
+                _start(
+                    ["rasa_sdk", "--actions", "actions", "--port", str(config.action_port)], LOGS / "actions.log", environ
+                )
+            )
+        server = ["rasa", "run", "--model", str(MODEL), "--interface", config.host, "--port", str(config.port)]
+        processes.append(_start(server, LOGS / "assistant.log", environ))
+        started = time.monotonic()
+        while not is_ready(config):
+            waited = time.monotonic() - started
+            if any(process.poll() is not None for process in processes) or waited > START_LIMIT:
+                raise StartError("L'assistant n'a pas démarré. Voir var/assistant.log et var/actions.log.")
+            if sys.stdout.isatty():
+                print(f"\rDémarrage … {waited:.0f} s ", end="", flush=True)
+            time.sleep(0.3)
+        print(f"\rDémarrage : {time.monotonic() - started:.0f} s     ", flush=True)
+        yield processes
+    finally:
+        _stop(processes)
+
+
+def _raise_interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def main() -> int:
+    """Runs until Ctrl-C or until a process ends."""
+    signal.signal(signal.SIGTERM, _raise_interrupt)
+    try:
+        config = settings()
+        with running(config) as processes:
+            address = f"http://{config.host}:{config.port}/webhooks/rest/webhook"
+            print(f"L'assistant répond à l'adresse {address}. Ctrl-C pour arrêter. Par exemple :\n")
+            print(
+                f"  curl -s {address} -H 'Content-Type: application/json' \\\n"
+                """       -d '{"sender": "moi", "message": "C’est quoi, l’immunothérapie ?"}'\n""",
+                flush=True,
+            )
+            while all(process.poll() is None for process in processes):
+                time.sleep(0.5)
+            raise StartError("L'assistant s'est arrêté. Voir var/assistant.log et var/actions.log.")
+    except KeyboardInterrupt:
+        print("\nArrêté.")
+        return 0
+    except (StartError, ContentError, SettingsError) as problem:
+        print(f"\n{problem}", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
