@@ -1,0 +1,58 @@
+"""Phrase patterns for what must never be missed, `data/safety.yml`. Pure, without Rasa."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from assistant.content.yaml_file import ContentError, read_mapping
+from assistant.nlu.text import plain
+
+
+@dataclass(frozen=True)
+class SafetyPatterns:
+    """The patterns, compiled.
+
+    Attributes:
+        rules: for each intent, in order of precedence, what to cut out and what to look for.
+        abbreviations: what people type and what it stands for (`data/chat_french.yml`).
+    """
+
+    rules: tuple[tuple[str, re.Pattern[str] | None, re.Pattern[str]], ...]
+    abbreviations: Mapping[str, str]
+
+    def intent_of(self, text: str) -> str | None:
+        """The intent whose pattern the text holds, None if it holds none."""
+        message = plain(text, self.abbreviations)
+        for intent, exceptions, pattern in self.rules:
+            rest = exceptions.sub(" , ", message) if exceptions else message
+            if pattern.search(rest):
+                return intent
+        return None
+
+
+def _compile(expressions: list[str], file: str) -> re.Pattern[str]:
+    try:
+        return re.compile("|".join(rf"\b(?:{expression})\b" for expression in expressions))
+    except re.error as error:
+        raise ContentError(f"{file}: a pattern is no regular expression: {error}") from error
+
+
+def load_safety(path: Path, abbreviations: Mapping[str, str]) -> SafetyPatterns:
+    """Reads the patterns.
+
+    Raises:
+        ContentError: a field is missing or a pattern cannot be compiled.
+    """
+    try:
+        rules = tuple(
+            (
+                record["intent"],
+                _compile(record["except"], path.name) if record.get("except") else None,
+                _compile(record["match"], path.name),
+            )
+            for record in read_mapping(path)["safety"]
+        )
+    except (KeyError, TypeError) as error:
+        raise ContentError(f"{path.name}: a field is missing or has the wrong form: {error}") from error
+    return SafetyPatterns(rules, abbreviations)
