@@ -32,6 +32,6 @@ class ActionDonationOptions(ContentAction):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         """Gives the links (see the base class)."""
-        response, values = donation(self.content, tracker.get_intent_of_latest_message() or "donate")
+        response, values = donation(self.content, tracker.latest_message["intent"]["name"])
         dispatcher.utter_message(response=response, **values)
         return []

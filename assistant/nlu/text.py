@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 _LIGATURES = str.maketrans({"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß": "ss"})
 _REPEATED = re.compile(r"([a-z])\1{2,}")
+# « c koi » is « c'est quoi »; the c of « c'est » and « c'était » is left as it is.
+_BARE_C = re.compile(r"\bc (?!est\b|etai|en\b|a\b)")
 _WORD = re.compile(r"[a-z0-9]+|[?%]")
 
 
@@ -31,4 +33,4 @@ def plain(text: str, abbreviations: Mapping[str, str]) -> str:
         text: a message as it was typed.
         abbreviations: what people type and what it stands for, both folded.
     """
-    return " ".join(abbreviations.get(word, word) for word in words(text))
+    return _BARE_C.sub("c est ", " ".join(abbreviations.get(word, word) for word in words(text)))

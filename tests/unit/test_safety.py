@@ -1,0 +1,65 @@
+"""The phrase patterns: what they must catch, and what looks alike and is not."""
+
+import pytest
+
+from assistant.content.yaml_file import read_mapping
+from assistant.nlu.safety import SafetyPatterns, load_safety
+from assistant.settings import ROOT
+
+DATA = ROOT / "data"
+
+
+@pytest.fixture(scope="module")
+def patterns() -> SafetyPatterns:
+    return load_safety(DATA / "safety.yml", read_mapping(DATA / "chat_french.yml")["abbreviations"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "J'ai envie d'en finir",
+        "je veux mourir",
+        "JVE MOURIR",
+        "je ne veux plus vivre, et l'immunothérapie ne sert à rien",
+        "Ma mère parle de se suicider",
+        "ils seraient mieux sans moi",
+        "je n'ai plus aucune raison de vivre",
+        "je pense à me jeter par la fenêtre",
+    ],
+)
+def test_suicide(patterns: SafetyPatterns, text: str) -> None:
+    assert patterns.intent_of(text) == "suicide"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "je n'arrive plus à respirer",
+        "Mon père vient de perdre connaissance après sa perfusion",
+        "j'ai une grosse douleur dans la poitrine, c'est l'immuno ?",
+        "elle crache du sang",
+        "sa langue a gonflé d'un coup",
+        "il a 40 de fièvre et délire",
+    ],
+)
+def test_emergency(patterns: SafetyPatterns, text: str) -> None:
+    assert patterns.intent_of(text) == "emergency"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "je meurs d'envie de comprendre",
+        "ce traitement est mortellement long",
+        "je ne veux pas mourir",
+        "le suicide cellulaire, c'est quoi ?",
+        "je veux en finir avec ces séances",
+        "l'attente va me tuer",
+        "est-ce que l'immunothérapie donne de la fièvre ?",
+        "quels sont les risques de choc allergique ?",
+        "ma voiture fait un malaise",
+        "est-ce qu'on meurt de ce cancer ?",
+    ],
+)
+def test_look_alikes(patterns: SafetyPatterns, text: str) -> None:
+    assert patterns.intent_of(text) is None
