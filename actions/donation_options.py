@@ -12,14 +12,11 @@ from assistant.content.catalogue import Catalogue
 def donation(content: Catalogue, intent: str) -> Message:
     """The response and its values for giving: both ways for `donate`, or the one that is asked for.
 
-    Where both ways have the same address, it is given once.
+    Where the foundation has set no address of its own for a way, the general page stands in, under its own title.
     """
     names = [intent] if intent in ("donate_once", "donate_monthly") else ["donate_once", "donate_monthly"]
-    links = [content.links[name] for name in names]
-    if len({link.url for link in links}) < len(links):
-        data = [links[0].data(content.links["donation"].title)]
-    else:
-        data = [link.data() for link in links]
+    links = [content.links[content.links[name].stands_in or name] for name in names]
+    data = [link.data() for link in dict.fromkeys(links)]
     return f"utter_{intent}", {"json_message": {"links": data}}
 
 

@@ -87,7 +87,7 @@ def test_donation_with_one_address(content: Catalogue, intent: str) -> None:
 def test_donation_with_two_addresses() -> None:
     content = load_catalogue(ROOT, {"ARC_URL_DONATE_MONTHLY": "https://example.org/mensuel"})
     titles = [link["title"] for link in donation(content, "donate")[1]["json_message"]["links"]]
-    assert titles == ["Don ponctuel", "Don mensuel"]
+    assert titles == ["Faire un don", "Don mensuel"]
     assert [link["title"] for link in donation(content, "donate_monthly")[1]["json_message"]["links"]] == ["Don mensuel"]
 
 
