@@ -31,7 +31,7 @@ def last_turn(events: Sequence[Event]) -> list[Event]:
     for event in reversed(events):
         if event.get("event") == "user":
             users += 1
-            if users == 2:
+            if users > 1:
                 break
         elif event.get("event") == "restart":
             break

@@ -11,8 +11,10 @@ from actions.history import last_subject
 from assistant.content.cancers import Cancer
 from assistant.content.catalogue import Answer, Catalogue
 
+MAX_CANCERS = 2  # with more in one message, the general figures say more than a list
 # Subjects that a follow-up such as « et pour le foie ? » asks again as a question about the rate of response.
 RATE_SUBJECTS = {"response_rate", "effectiveness", "responders", "cancer_variety", "melanoma_first", "new_indications"}
+
 
 def cancers_named(content: Catalogue, entities: Sequence[dict[str, Any]]) -> list[Cancer]:
     """The cancers among a message's entities, each once, in their order."""
@@ -27,7 +29,7 @@ def is_rate_answer(answer: Answer) -> bool:
 
 def rates(content: Catalogue, cancers: Sequence[Cancer]) -> list[Message]:
     """The messages that give the rate: the general one without a cancer, else one for each cancer (two at most)."""
-    if not cancers or len(cancers) > 2:
+    if not cancers or len(cancers) > MAX_CANCERS:
         return [("utter_response_rate", {})]
     return [
         (cancer.response, {}) if cancer.response else ("utter_response_rate_other", {"cancer": cancer.label})

@@ -3,6 +3,7 @@
 Rasa reads it from endpoints.yml, where a variable cannot have a default, and waits five minutes.
 """
 
+import asyncio
 from typing import Any
 
 import aiohttp
@@ -29,6 +30,6 @@ class ActionServer(EndpointConfig):
         """Whether the action server answers its health check."""
         try:
             async with self.session() as session, session.get(self.url.rsplit("/", 1)[0] + "/health") as answer:
-                return answer.status == 200
-        except (aiohttp.ClientError, TimeoutError, OSError):
+                return answer.ok
+        except (aiohttp.ClientError, asyncio.TimeoutError, OSError):
             return False

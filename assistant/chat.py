@@ -56,7 +56,8 @@ def main() -> int:
             if not is_ready(config):
                 stack.enter_context(running(config))
             print("Écrivez votre question, ou le numéro d'un bouton. Une ligne vide pour finir.")
-            sender, buttons = f"terminal-{uuid.uuid4().hex}", []
+            sender = f"terminal-{uuid.uuid4().hex}"
+            buttons: list[dict[str, str]] = []
             while line := input("> ").strip():
                 try:
                     buttons = show(send(address, sender, chosen(line, buttons)))

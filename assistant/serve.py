@@ -18,6 +18,7 @@ from assistant.settings import ROOT, Settings, SettingsError, settings
 
 MODEL = ROOT / "models" / "assistant.tar.gz"
 SOURCES = ("config.yml", "domain.yml", "data", "assistant/nlu", "assistant/content", "requirements.lock")
+HTTP_ERROR = 400
 START_LIMIT = 180  # seconds to wait for the first answer
 LOGS = ROOT / "var"
 
@@ -87,11 +88,18 @@ def train() -> None:
     MODEL.touch()  # Rasa keeps the old file where nothing has changed
 
 
+def train_if_stale() -> None:
+    """Trains unless there is a model that is newer than its sources."""
+    catalogue()
+    if model_is_stale(MODEL, ROOT):
+        train()
+
+
 def is_ready(config: Settings) -> bool:
     """Whether the assistant says that its model and its action server are there."""
     try:
         with urllib.request.urlopen(f"http://{config.host}:{config.port}/webhooks/rest/", timeout=5) as answer:
-            return answer.status == 200
+            return bool(answer.status < HTTP_ERROR)
     except (urllib.error.URLError, OSError):
         return False
 
@@ -128,10 +136,8 @@ def running(config: Settings) -> Iterator[list[subprocess.Popen]]:
         StartError: a port is taken, a process ends, or no answer comes in time.
         ContentError, SettingsError: a content file or a variable cannot be used.
     """
-    catalogue()
     check_port(config.host, config.port, "PORT")
-    if model_is_stale(MODEL, ROOT):
-        train()
+    train_if_stale()
     LOGS.mkdir(exist_ok=True)
     environ = dict(os.environ, SANIC_HOST=config.host)
     processes: list[subprocess.Popen] = []
@@ -140,7 +146,9 @@ def running(config: Settings) -> Iterator[list[subprocess.Popen]]:
             check_port(config.host, config.action_port, "ACTION_PORT")
             processes.append(
                 _start(
-                    ["rasa_sdk", "--actions", "actions", "--port", str(config.action_port)], LOGS / "actions.log", environ
+                    ["rasa_sdk", "--actions", "actions", "--port", str(config.action_port)],
+                    LOGS / "actions.log",
+                    environ,
                 )
             )
         server = ["rasa", "run", "--model", str(MODEL), "--interface", config.host, "--port", str(config.port)]
@@ -163,11 +171,14 @@ def _raise_interrupt(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-def main() -> int:
-    """Runs until Ctrl-C or until a process ends."""
+def main(arguments: list[str]) -> int:
+    """Runs until Ctrl-C or until a process ends; with `--train-only`, trains if needed and ends."""
     signal.signal(signal.SIGTERM, _raise_interrupt)
     try:
         config = settings()
+        if "--train-only" in arguments:
+            train_if_stale()
+            return 0
         with running(config) as processes:
             address = f"http://{config.host}:{config.port}/webhooks/rest/webhook"
             print(f"L'assistant répond à l'adresse {address}. Ctrl-C pour arrêter. Par exemple :\n")
@@ -188,4 +199,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -34,7 +34,7 @@ def typing_error(word: str, rng: random.Random) -> str:
 
 
 def with_typing_errors(text: str, errors: int, rng: random.Random) -> str:
-    """The text with errors of the fingers in that many different words of four letters or more (fewer if it has fewer)."""
+    """The text with errors of the fingers in that many of its words of four letters or more."""
     parts = text.split(" ")
     long_words = [index for index, word in enumerate(parts) if len(word) >= MIN_LETTERS and word.isalpha()]
     for index in rng.sample(long_words, min(errors, len(long_words))):
@@ -59,4 +59,3 @@ def without_accents(text: str) -> str:
 def without_apostrophes(text: str, replacement: str = "") -> str:
     """The text with apostrophes left out (« cest »), or replaced (« c est »)."""
     return text.replace("’", replacement).replace("'", replacement)
-

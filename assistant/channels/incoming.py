@@ -11,7 +11,7 @@ MAX_NESTING = 20
 _PAYLOAD = re.compile(r"/[A-Za-z_]\w*\s*(\{.*\})?\s*", re.DOTALL)
 
 
-class BadRequest(ValueError):
+class BadRequestError(ValueError):
     """A request that cannot be understood as a message; the text says why, in French."""
 
 
@@ -34,23 +34,23 @@ def parse_body(body: bytes) -> Incoming:
     """Reads the JSON body `{"sender": …, "message": …}` of Rasa's REST channel.
 
     Raises:
-        BadRequest: the body is not such an object.
+        BadRequestError: the body is not such an object.
     """
     try:
         content = json.loads(body.decode("utf-8"))
     except (UnicodeDecodeError, ValueError, RecursionError):
-        raise BadRequest("La requête n’est pas du JSON valide en UTF-8.") from None
+        raise BadRequestError("La requête n’est pas du JSON valide en UTF-8.") from None
     if not isinstance(content, dict):
-        raise BadRequest("La requête doit être un objet JSON avec « sender » et « message ».")
+        raise BadRequestError("La requête doit être un objet JSON avec « sender » et « message ».")
     if _depth(content, MAX_NESTING + 1) > MAX_NESTING:
-        raise BadRequest("La requête contient trop de niveaux.")
+        raise BadRequestError("La requête contient trop de niveaux.")
     sender, message = content.get("sender"), content.get("message")
     if not isinstance(sender, str) or not sender.strip():
-        raise BadRequest("Il manque « sender », l’identifiant de la conversation, sous forme de texte.")
+        raise BadRequestError("Il manque « sender », l’identifiant de la conversation, sous forme de texte.")
     if len(sender) > MAX_SENDER_CHARACTERS or any(unicodedata.category(char) in ("Cc", "Cs") for char in sender):
-        raise BadRequest("« sender » est trop long ou contient un caractère interdit.")
+        raise BadRequestError("« sender » est trop long ou contient un caractère interdit.")
     if not isinstance(message, str):
-        raise BadRequest("Il manque « message », le texte du message.")
+        raise BadRequestError("Il manque « message », le texte du message.")
     return Incoming(sender, message)
 
 

@@ -15,7 +15,7 @@ from sanic.response import HTTPResponse
 
 from assistant.action_server import ActionServer
 from assistant.answers import compose
-from assistant.channels.incoming import BadRequest, clean_text, is_payload, parse_body, without_slash
+from assistant.channels.incoming import BadRequestError, clean_text, is_payload, parse_body, without_slash
 from assistant.channels.rendering import rest_message
 from assistant.content.catalogue import Catalogue, catalogue
 from assistant.settings import Settings, settings
@@ -85,7 +85,7 @@ class RestChannel(InputChannel):
                 return _error(413, "Le message est trop long.")
             try:
                 incoming = parse_body(request.body)
-            except BadRequest as problem:
+            except BadRequestError as problem:
                 return _error(400, str(problem))
             refusal, text = self._refusal(clean_text(incoming.text))
             if refusal:
@@ -139,5 +139,3 @@ class RestChannel(InputChannel):
 
 def _error(status: int, text: str) -> HTTPResponse:
     return response.json({"error": text}, status=status)
-
-

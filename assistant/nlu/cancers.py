@@ -93,7 +93,5 @@ class CancerExtractor(GraphComponent, EntityExtractorMixin):
                 {"entity": "cancer", "start": start, "end": end, "value": value}
                 for start, end, value in self._finder.find(message.get(TEXT) or "")
             ]
-            message.set(
-                ENTITIES, message.get(ENTITIES, []) + self.add_extractor_name(entities), add_to_output=True
-            )
+            message.set(ENTITIES, message.get(ENTITIES, []) + self.add_extractor_name(entities), add_to_output=True)
         return messages

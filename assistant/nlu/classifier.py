@@ -107,9 +107,7 @@ class SubjectClassifier(GraphComponent, IntentClassifier):
         parts = parts if len(parts) > 1 else []
         samples = [sample(tokens), *(sample(tokens[part]) for part in [*parts, *shorter])]
         names = self._model.intents
-        whole, *others = (
-            dict(zip(names, map(float, row), strict=True)) for row in self._model.confidences(samples)
-        )
+        whole, *others = (dict(zip(names, map(float, row), strict=True)) for row in self._model.confidences(samples))
         pattern = self._patterns.intent_of(message.get(TEXT))
         decision = decide(whole, others[: len(parts)], others[len(parts) :], pattern, self._limits)
         self._set(message, decision, whole)

@@ -1,4 +1,4 @@
-"""When to answer, when to ask back, and what wins when a message holds several thoughts. Pure functions, without Rasa."""
+"""When to answer, when to ask back, and what wins when a message holds several thoughts. Without Rasa."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -12,7 +12,7 @@ _WORD = re.compile(r"[a-z0-9]+|[?%]")
 
 
 def fold(text: str) -> str:
-    """Lower case, without accents and ligatures, a letter typed three times or more brought back to one (not in « ttt »).
+    """Lower case, without accents and ligatures, a letter typed three times or more brought to one (not « ttt »).
 
     « Génial, le cœur… Siiii » becomes « genial, le coeur... si ».
     """

@@ -16,7 +16,7 @@ class ConfiguredLockStore(LockStore):
     Rasa's lock store on Redis is safe for one process only; several must each keep their own senders.
     """
 
-    def __new__(cls, endpoint_config: EndpointConfig | None = None) -> LockStore:  # type: ignore[misc]
+    def __new__(cls, endpoint_config: EndpointConfig | None = None) -> LockStore:
         """Returns a store of another class than this one; Rasa passes the argument, it is not needed."""
         url = settings().redis_url
         if url is None:

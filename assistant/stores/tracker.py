@@ -14,9 +14,7 @@ from assistant.settings import settings
 class ConversationStore(SQLTrackerStore):
     """Conversations in the database of `DATABASE_URL`, by default a SQLite file in var/."""
 
-    def __init__(
-        self, domain: Domain | None = None, event_broker: EventBroker | None = None, **kwargs: Any
-    ) -> None:
+    def __init__(self, domain: Domain | None = None, event_broker: EventBroker | None = None, **kwargs: Any) -> None:
         """Connects; Rasa passes the arguments (`host` is not used)."""
         url = make_url(settings().database_url)
         if url.drivername.startswith("sqlite") and url.database:

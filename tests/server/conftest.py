@@ -65,7 +65,9 @@ def start(folder: Path, **variables: str) -> Server:
         **variables,
     }
     output = (folder / "serve.log").open("w")
-    process = subprocess.Popen([sys.executable, "-m", "assistant.serve"], cwd=ROOT, env=environ, stdout=output, stderr=output)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "assistant.serve"], cwd=ROOT, env=environ, stdout=output, stderr=output
+    )
     server = Server(f"http://127.0.0.1:{port}", process, action_port, folder)
     deadline = time.monotonic() + START_LIMIT
     while time.monotonic() < deadline:

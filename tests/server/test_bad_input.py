@@ -1,4 +1,4 @@
-"""Bad input: a French answer or a clear HTTP error, never nothing, never a stack trace, and the conversation goes on."""
+"""Bad input: a French answer or a clear HTTP error, never nothing, and the conversation goes on."""
 
 import json
 import uuid

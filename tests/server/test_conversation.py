@@ -14,7 +14,9 @@ Talk = Callable[[str], list[str]]
 def test_a_question_is_answered_with_its_source_and_next_steps(server: Server) -> None:
     first, notice = server.say("Dites-moi, ça veut dire quoi immunothérapie anti-tumorale ?")
     assert "défenses naturelles" in first["text"]
-    assert first["text"].endswith("Source\u00a0: Fondation ARC, «\u00a0Qu’est-ce que l’immunothérapie anti-tumorale\u00a0?\u00a0», 2020")
+    assert first["text"].endswith(
+        "Source\u00a0: Fondation ARC, «\u00a0Qu’est-ce que l’immunothérapie anti-tumorale\u00a0?\u00a0», 2020"
+    )
     assert {button["payload"] for button in first["buttons"]} == {"/how_it_works", "/effectiveness", "/full_article"}
     assert "assistant automatique" in notice["text"]
     assert "pas un médecin" in notice["text"]
@@ -23,7 +25,9 @@ def test_a_question_is_answered_with_its_source_and_next_steps(server: Server) -
 def test_the_notice_comes_with_the_first_exchange_only(server: Server) -> None:
     sender = uuid.uuid4().hex
     assert "utter_notice" in [message["custom"]["answer"] for message in server.say("c'est efficace ?", sender)]
-    assert "utter_notice" not in [message["custom"]["answer"] for message in server.say("qui a fait ce dossier ?", sender)]
+    assert "utter_notice" not in [
+        message["custom"]["answer"] for message in server.say("qui a fait ce dossier ?", sender)
+    ]
 
 
 def test_a_greeting_is_its_own_notice(server: Server) -> None:
@@ -66,7 +70,9 @@ def test_giving(talk: Talk, server: Server) -> None:
     assert talk("je voudrais faire un don") == ["utter_donate"]
     assert talk("et mensuel ?") == ["utter_donate_monthly"]
     (message, _) = server.say("/donate_once")
-    assert message["custom"]["links"] == [{"title": "Faire un don", "url": "https://donner.fondation-arc.org/dons/~mon-don"}]
+    assert message["custom"]["links"] == [
+        {"title": "Faire un don", "url": "https://donner.fondation-arc.org/dons/~mon-don"}
+    ]
 
 
 def test_repeat_yes_and_no(talk: Talk) -> None:

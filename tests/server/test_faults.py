@@ -25,7 +25,8 @@ def lonely_server(tmp_path: Path) -> Iterator[Server]:
 
 def action_server_ids(server: Server) -> list[int]:
     """Process ids of this server's own action server."""
-    listed = subprocess.run(["ps", "-o", "pid,args", "--ppid", str(server.process.pid)], capture_output=True, text=True)
+    command = ["ps", "-o", "pid,args", "--ppid", str(server.process.pid)]
+    listed = subprocess.run(command, check=True, capture_output=True, text=True)
     return [int(line.split()[0]) for line in listed.stdout.splitlines() if f"--port {server.action_port}" in line]
 
 
@@ -51,7 +52,7 @@ def test_port_taken(server: Server) -> None:
     port = server.base.rsplit(":", 1)[1]
     environ = {**os.environ, "PORT": port}
     command = [str(ROOT / ".venv" / "bin" / "python"), "-m", "assistant.serve"]
-    ended = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60)
+    ended = subprocess.run(command, check=False, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60)
     assert ended.returncode == 1
     assert f"Le port {port} est déjà pris" in ended.stderr
     assert "Traceback" not in ended.stderr
@@ -61,7 +62,7 @@ def test_wrong_settings_stop_the_start_with_a_clear_message() -> None:
     command = [str(ROOT / ".venv" / "bin" / "python"), "-m", "assistant.serve"]
     for name, value in (("ARC_URL_HOME", "http://example.org"), ("PORT", "abc")):
         ended = subprocess.run(
-            command, cwd=ROOT, env={**os.environ, name: value}, capture_output=True, text=True, timeout=60
+            command, check=False, cwd=ROOT, env={**os.environ, name: value}, capture_output=True, text=True, timeout=60
         )
         assert ended.returncode == 1
         assert name in ended.stderr

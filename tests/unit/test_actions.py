@@ -45,7 +45,12 @@ def cancer(id_: str) -> dict[str, str]:
 
 def test_full_article_is_the_one_of_the_last_subject(content: Catalogue) -> None:
     messages = run(
-        ActionFullArticle(), user("biomarkers"), bot("utter_biomarkers"), user("thanks"), bot("utter_thanks"), user("full_article")
+        ActionFullArticle(),
+        user("biomarkers"),
+        bot("utter_biomarkers"),
+        user("thanks"),
+        bot("utter_thanks"),
+        user("full_article"),
     )
     assert messages[0]["title"] == content.links["patients"].title
 
@@ -88,7 +93,9 @@ def test_donation_with_two_addresses() -> None:
     content = load_catalogue(ROOT, {"ARC_URL_DONATE_MONTHLY": "https://example.org/mensuel"})
     titles = [link["title"] for link in donation(content, "donate")[1]["json_message"]["links"]]
     assert titles == ["Faire un don", "Don mensuel"]
-    assert [link["title"] for link in donation(content, "donate_monthly")[1]["json_message"]["links"]] == ["Don mensuel"]
+    assert [link["title"] for link in donation(content, "donate_monthly")[1]["json_message"]["links"]] == [
+        "Don mensuel"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -196,7 +203,9 @@ def test_nothing_likely_says_whom_to_ask() -> None:
 
 
 def test_giving_is_not_offered_after_distress(content: Catalogue) -> None:
-    messages = run(ActionDefaultFallback(), user("distress"), bot("utter_distress"), user("nlu_fallback", ranking=RANKING))
+    messages = run(
+        ActionDefaultFallback(), user("distress"), bot("utter_distress"), user("nlu_fallback", ranking=RANKING)
+    )
     assert "/donate" not in [button["payload"] for button in messages[0]["buttons"]]
     assert "donate" in suggestions(content, RANKING, giving=True)
 

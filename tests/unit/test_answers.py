@@ -67,7 +67,9 @@ def test_outside_answers_say_so_and_whom_to_ask(content: Catalogue) -> None:
     for answer in content.answers.values():
         if answer.kind == "outside":
             assert re.search(r"dossier|Je ne peux pas", answer.text), answer.name
-            assert re.search(r"équipe soignante|médecin traitant|pharmacien|cancer_info|Fondation ARC", answer.text), answer.name
+            assert re.search(r"équipe soignante|médecin traitant|pharmacien|cancer_info|Fondation ARC", answer.text), (
+                answer.name
+            )
 
 
 def test_answers_are_short(content: Catalogue) -> None:
@@ -89,7 +91,7 @@ def french_texts(content: Catalogue) -> dict[str, str]:
 def typography_problems(text: str) -> list[str]:
     """What French typography forbids in a text."""
     found = re.findall(r"\w'\w", text)
-    found += re.findall(rf"\S[:;!?%»](?!\w|//)", re.sub(rf"{NO_BREAK}[:;!?%»]", "", re.sub(r"[»!?][.,]?", "", text)))
+    found += re.findall(r"\S[:;!?%»](?!\w|//)", re.sub(rf"{NO_BREAK}[:;!?%»]", "", re.sub(r"[»!?][.,]?", "", text)))
     found += re.findall(r"(?<!\u00a0)[;!?%»]", text)
     found += re.findall(r"«(?!\u00a0)", text)
     found += re.findall(r" [:;!?%»]", text)

@@ -10,7 +10,25 @@ from assistant.content.facts import Fact
 from assistant.settings import ROOT
 
 DOSSIER = (ROOT / "tests" / "source" / "dossier.txt").read_text(encoding="utf-8")
-NUMBER_WORDS = "deux trois quatre cinq six sept huit neuf dix onze douze quinze vingt vingtaine trente cent mille".split()
+NUMBER_WORDS = [
+    "deux",
+    "trois",
+    "quatre",
+    "cinq",
+    "six",
+    "sept",
+    "huit",
+    "neuf",
+    "dix",
+    "onze",
+    "douze",
+    "quinze",
+    "vingt",
+    "vingtaine",
+    "trente",
+    "cent",
+    "mille",
+]
 # Capitalised words that state nothing: whom to ask, what the buttons are called.
 GENERAL_NAMES = {"Cancer", "Samu", "Fondation", "ARC", "Docteur", "Lire", "SMS", "CAR", "French", "English", "In", "I"}
 

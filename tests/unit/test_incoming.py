@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from assistant.channels.incoming import BadRequest, clean_text, is_payload, parse_body, without_slash
+from assistant.channels.incoming import BadRequestError, clean_text, is_payload, parse_body, without_slash
 
 
 def body(**content: object) -> bytes:
@@ -41,7 +41,7 @@ def test_a_message_is_read() -> None:
     ],
 )
 def test_bad_bodies_are_refused_in_french(wrong: bytes) -> None:
-    with pytest.raises(BadRequest) as caught:
+    with pytest.raises(BadRequestError) as caught:
         parse_body(wrong)
     assert str(caught.value).endswith(".")
 

@@ -12,7 +12,9 @@ def test_defaults_are_safe() -> None:
 
 
 def test_environment_wins() -> None:
-    config = read_settings({"PORT": "6001", "ACTION_PORT": "6002", "DATABASE_URL": "postgresql://h/db", "REDIS_URL": "redis://h"})
+    config = read_settings(
+        {"PORT": "6001", "ACTION_PORT": "6002", "DATABASE_URL": "postgresql://h/db", "REDIS_URL": "redis://h"}
+    )
     assert (config.port, config.action_server_url) == (6001, "http://127.0.0.1:6002/webhook")
     assert (config.database_url, config.redis_url) == ("postgresql://h/db", "redis://h")
 
