@@ -18,8 +18,8 @@ from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KE
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from assistant.nlu.decision import Decision, Thresholds, decide
-from assistant.nlu.parts import sentences, windows
+from assistant.nlu.decision import Decision, Thresholds, Understood, decide
+from assistant.nlu.parts import clauses, sentences
 from assistant.nlu.repair import abbreviations
 from assistant.nlu.safety import SafetyPatterns, load_safety
 from assistant.nlu.subject_model import Parameters, Sample, SubjectModel
@@ -102,15 +102,14 @@ class SubjectClassifier(GraphComponent, IntentClassifier):
         return messages
 
     def _understand(self, message: Message, tokens: list[Token]) -> None:
-        parts = sentences([token.text for token in tokens])
-        shorter = [window for part in parts for window in windows(part)]
-        parts = parts if len(parts) > 1 else []
-        samples = [sample(tokens), *(sample(tokens[part]) for part in [*parts, *shorter])]
+        words = [token.text for token in tokens]
+        parts, smaller = sentences(words), clauses(words)
         names = self._model.intents
+        samples = [sample(tokens), *(sample(tokens[part]) for part in [*parts, *smaller])]
         whole, *others = (dict(zip(names, map(float, row), strict=True)) for row in self._model.confidences(samples))
-        pattern = self._patterns.intent_of(message.get(TEXT))
-        decision = decide(whole, others[: len(parts)], others[len(parts) :], pattern, self._limits)
-        self._set(message, decision, whole)
+        pattern, excused = self._patterns.judge(message.get(TEXT))
+        understood = Understood(whole, others[: len(parts)], others[len(parts) :], pattern, excused)
+        self._set(message, decide(understood, self._limits), whole)
 
     @staticmethod
     def _set(message: Message, decision: Decision, whole: dict[str, float]) -> None:

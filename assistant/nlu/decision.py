@@ -1,7 +1,9 @@
 """When to answer, when to ask back, and what wins when a message holds several thoughts. Without Rasa."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+
+OFF_TOPIC = "off_topic"
 
 URGENT = ("suicide", "emergency")
 LISTEN = ("distress", "bereavement", "fresh_diagnosis")
@@ -13,19 +15,40 @@ Ranking = Mapping[str, float]  # the confidence of each intent
 
 @dataclass(frozen=True)
 class Thresholds:
-    """Where the lines are drawn; the values are in config.yml.
+    """Where the lines are drawn, in confidence from 0 to 1; the values are in config.yml.
 
     Attributes:
-        answer: least confidence at which the likeliest intent is answered.
-        safety_part: least confidence at which one sentence makes the whole message one of safety.
-        safety_window: the same for a few words out of a long sentence, urgent intents only.
-        subject_part: least confidence at which one sentence is answered when the whole message is unclear.
+        answer: from here on the likeliest intent is answered.
+        safety_sentence: from here on one sentence makes the whole message one of safety.
+        safety_clause: the same for one clause of a sentence.
+        off_topic: from here on a message is off topic whatever sadness one of its parts seems to hold.
+        subject_sentence: from here on one sentence is answered when the whole message is unclear.
     """
 
     answer: float
-    safety_part: float
-    safety_window: float
-    subject_part: float
+    safety_sentence: float
+    safety_clause: float
+    off_topic: float
+    subject_sentence: float
+
+
+@dataclass(frozen=True)
+class Understood:
+    """What is known of a message before the decision.
+
+    Attributes:
+        whole: the confidences of the whole message.
+        sentences: those of each of its sentences, empty if it has only one.
+        clauses: those of each clause of its sentences.
+        pattern: the intent of a safety pattern that the message holds.
+        excused: safety intents that only a harmless idiom calls for.
+    """
+
+    whole: Ranking
+    sentences: Sequence[Ranking] = ()
+    clauses: Sequence[Ranking] = ()
+    pattern: str | None = None
+    excused: Collection[str] = ()
 
 
 @dataclass(frozen=True)
@@ -35,7 +58,7 @@ class Decision:
     Attributes:
         intent: the intent, or FALLBACK.
         confidence: of that intent.
-        reason: pattern, message, sentence, window or unsure.
+        reason: pattern, message, sentence, clause or unsure.
     """
 
     intent: str
@@ -43,51 +66,41 @@ class Decision:
     reason: str
 
 
-def _best(ranking: Ranking) -> tuple[str, float]:
-    return max(ranking.items(), key=lambda item: item[1])
+def _best(ranking: Ranking, excused: Collection[str]) -> tuple[float, str]:
+    return max((confidence, intent) for intent, confidence in ranking.items() if intent not in excused)
 
 
-def _first_safety(rankings: Sequence[Ranking], intents: Sequence[str], least: float) -> tuple[str, float] | None:
-    """The surest part whose likeliest intent is one of these."""
-    found = [(confidence, intent) for intent, confidence in map(_best, rankings) if intent in intents]
-    confidence, intent = max(found, default=(0.0, ""))
-    return (intent, confidence) if confidence >= least else None
+def _of_a_part(message: Understood, intents: Collection[str], limits: Thresholds) -> Decision | None:
+    """The decision that one part of the message brings about, if its likeliest intent is one of these."""
+    for parts, least, reason in (
+        (message.sentences, limits.safety_sentence, "sentence"),
+        (message.clauses, limits.safety_clause, "clause"),
+    ):
+        likeliest = [_best(ranking, message.excused) for ranking in parts]
+        confidence, intent = max((item for item in likeliest if item[1] in intents), default=(0.0, ""))
+        if intent and confidence >= least:
+            return Decision(intent, confidence, reason)
+    return None
 
 
-def decide(
-    whole: Ranking,
-    sentences: Sequence[Ranking],
-    windows: Sequence[Ranking],
-    pattern: str | None,
-    limits: Thresholds,
-) -> Decision:
-    """Decides what a message is taken for.
-
-    Args:
-        whole: the confidences of the whole message.
-        sentences: those of each of its sentences, empty if it has only one.
-        windows: those of a few words each out of a long sentence.
-        pattern: the intent of a safety pattern that the message holds.
-        limits: where the lines are drawn.
-    """
-    if pattern:
-        return Decision(pattern, 1.0, "pattern")
-    top, confidence = _best(whole)
-    if top in URGENT and confidence >= limits.answer:
-        return Decision(top, confidence, "message")
-    part = _first_safety(sentences, URGENT, limits.safety_part)
-    if part:
-        return Decision(*part, "sentence")
-    part = _first_safety(windows, URGENT, limits.safety_window)
-    if part:
-        return Decision(*part, "window")
-    if top not in SAFETY or confidence < limits.answer:
-        part = _first_safety(sentences, LISTEN, limits.safety_part)
-        if part:
-            return Decision(*part, "sentence")
-    if confidence >= limits.answer:
-        return Decision(top, confidence, "message")
-    surest = max((_best(ranking) for ranking in sentences), key=lambda item: item[1], default=("", 0.0))
-    if surest[1] >= limits.subject_part:
-        return Decision(*surest, "sentence")
+def decide(message: Understood, limits: Thresholds) -> Decision:
+    """Decides what a message is taken for: safety first, then the whole, then its clearest sentence, else nothing."""
+    if message.pattern:
+        return Decision(message.pattern, 1.0, "pattern")
+    confidence, top = _best(message.whole, message.excused)
+    sure = Decision(top, confidence, "message") if confidence >= limits.answer else None
+    if sure and top in URGENT:
+        return sure
+    urgent = _of_a_part(message, URGENT, limits)
+    if urgent:
+        return urgent
+    if not (sure and top in SAFETY) and not (top == OFF_TOPIC and confidence >= limits.off_topic):
+        listen = _of_a_part(message, LISTEN, limits)
+        if listen:
+            return listen
+    if sure:
+        return sure
+    likeliest = max((_best(ranking, message.excused) for ranking in message.sentences), default=(0.0, ""))
+    if likeliest[0] >= limits.subject_sentence:
+        return Decision(likeliest[1], likeliest[0], "sentence")
     return Decision(FALLBACK, 1.0 - confidence, "unsure")

