@@ -25,7 +25,7 @@ chat: setup ## the same, and talk to it in this terminal
 	@$(PY) -m assistant.chat
 
 train: setup ## train a model
-	@$(PY) -m rasa train --force --fixed-model-name assistant
+	@$(PY) -m rasa train --force --skip-validation --fixed-model-name assistant
 
 check-links: setup ## ask each address that the assistant gives, print a table
 	@$(PY) -m assistant.check_links

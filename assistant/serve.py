@@ -80,7 +80,9 @@ def train() -> None:
     LOGS.mkdir(exist_ok=True)
     log = LOGS / "train.log"
     # --force: Rasa's cache of trained components does not see changes in the modules that they use
-    command = [sys.executable, "-m", "rasa", "train", "--force", "--fixed-model-name", MODEL.name.split(".")[0]]
+    # --skip-validation: `make validate` does it, and Rasa's own stops nothing by default
+    name = MODEL.name.split(".")[0]
+    command = [sys.executable, "-m", "rasa", "train", "--force", "--skip-validation", "--fixed-model-name", name]
     with log.open("w") as output, subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output) as process:
         code = wait_showing_time(process, "Entraînement du modèle")
     if code != 0 or not MODEL.exists():

@@ -1,10 +1,12 @@
 """Asking the trained model, through Rasa, what it takes messages for."""
 
 import asyncio
+import logging
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import structlog
 from rasa.core.agent import Agent
 from tqdm import tqdm
 
@@ -14,11 +16,14 @@ class Parser:
 
     def __init__(self, model: Path) -> None:
         """Loads the model. Raises an error of Rasa's if it cannot be loaded."""
+        # Rasa writes the text of messages to its debug log, which goes to the terminal unless this is said.
+        structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))
         self._agent = Agent.load(str(model))
+        self._loop = asyncio.new_event_loop()
 
     def parse(self, text: str) -> dict[str, Any]:
         """Rasa's parse of one message: intent, ranking, entities, decision."""
-        return asyncio.get_event_loop().run_until_complete(self._agent.parse_message(text))
+        return self._loop.run_until_complete(self._agent.parse_message(text))
 
     def parse_all(self, texts: Iterable[str], what: str) -> list[dict[str, Any]]:
         """The parses of messages, with a progress bar named `what`."""

@@ -67,7 +67,10 @@ class Decision:
 
 
 def _best(ranking: Ranking, excused: Collection[str]) -> tuple[float, str]:
-    return max((confidence, intent) for intent, confidence in ranking.items() if intent not in excused)
+    """The likeliest intent that is not excused, with its confidence among those."""
+    left = {intent: confidence for intent, confidence in ranking.items() if intent not in excused}
+    confidence, intent = max((confidence, intent) for intent, confidence in left.items())
+    return confidence / sum(left.values()), intent
 
 
 def _of_a_part(message: Understood, intents: Collection[str], limits: Thresholds) -> Decision | None:

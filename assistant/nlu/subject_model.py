@@ -55,11 +55,15 @@ class Parameters:
     """
 
     svm_cost: float = 0.5
-    vector_weight: float = 0.5
+    vector_weight: float = 0.4
     ridge: float = 0.3
     gamma: float = 1.5
     sharpness: float = 4.0
     off_topic_bias: float = 0.35
+
+
+def _counts(**options: Any) -> TfidfVectorizer:
+    return TfidfVectorizer(sublinear_tf=True, dtype=np.float32, **options)
 
 
 class SubjectModel:
@@ -79,11 +83,9 @@ class SubjectModel:
     def fit(self, samples: Sequence[Sample], labels: Sequence[str]) -> None:
         """Learns from the training phrases and the intent of each."""
         self.state = {
-            "words": TfidfVectorizer(token_pattern=r"\S+", ngram_range=(1, 2), sublinear_tf=True, dtype=np.float32),
-            "lemmas": TfidfVectorizer(token_pattern=r"\S+", ngram_range=(1, 2), sublinear_tf=True, dtype=np.float32),
-            "letters": TfidfVectorizer(
-                analyzer="char_wb", ngram_range=(2, 4), min_df=2, sublinear_tf=True, dtype=np.float32
-            ),
+            "words": _counts(token_pattern=r"\S+", ngram_range=(1, 2), min_df=2),
+            "lemmas": _counts(token_pattern=r"\S+", ngram_range=(1, 2), min_df=2),
+            "letters": _counts(analyzer="char_wb", ngram_range=(2, 4), min_df=3),
         }
         self.state["words"].fit(sample.plain for sample in samples)
         self.state["lemmas"].fit(sample.lemmas for sample in samples)
@@ -92,10 +94,14 @@ class SubjectModel:
         svm.fit(self._features(samples), labels)
         svm.coef_ = svm.coef_.astype(np.float32)
         targets = label_binarize(labels, classes=svm.classes_).astype(np.float32) * 2 - 1
-        ridge = KernelRidge(alpha=self.parameters.ridge, kernel="rbf", gamma=self.parameters.gamma)
-        ridge.fit(self._vectors(samples), targets)
-        ridge.dual_coef_ = ridge.dual_coef_.astype(np.float32)
-        self.state |= {"svm": svm, "ridge": ridge}
+        vectors = self._vectors(samples)
+        ridge = KernelRidge(alpha=self.parameters.ridge, kernel="precomputed")
+        ridge.fit(self._kernel(vectors, vectors), targets)
+        self.state |= {"svm": svm, "vectors": vectors, "ridge": ridge.dual_coef_.astype(np.float32)}
+
+    def _kernel(self, one: np.ndarray, other: np.ndarray) -> np.ndarray:
+        """The Gaussian kernel of unit vectors; scikit-learn's own takes ten times as long on one message."""
+        return np.exp(2 * self.parameters.gamma * (one @ other.T - 1))
 
     def _features(self, samples: Sequence[Sample]) -> csr_matrix:
         plain = [sample.plain for sample in samples]
@@ -113,7 +119,9 @@ class SubjectModel:
     def margins(self, samples: Sequence[Sample]) -> np.ndarray:
         """The sum of both views for each message (rows) and intent (columns); -1.5 and less is a firm no."""
         margins = self.state["svm"].decision_function(self._features(samples))
-        margins += self.parameters.vector_weight * self.state["ridge"].predict(self._vectors(samples))
+        margins += self.parameters.vector_weight * (
+            self._kernel(self._vectors(samples), self.state["vectors"]) @ self.state["ridge"]
+        )
         margins[:, self.state["svm"].classes_ == OFF_TOPIC] += self.parameters.off_topic_bias
         return margins
 
