@@ -7,7 +7,7 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 export PYTHONWARNINGS := ignore
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 
-.PHONY: help setup setup-dev lock train run chat validate lint types unit dialogues server-test test check-links clean
+.PHONY: help setup setup-dev lock train run chat validate lint types unit understanding dialogues server-test test picture check-links clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -27,6 +27,9 @@ chat: setup ## the same, and talk to it in this terminal
 train: setup ## train a model
 	@$(PY) -m rasa train --force --skip-validation --fixed-model-name assistant
 
+picture: setup ## draw docs/dialogue.png from the running assistant (needs chromium)
+	@PYTHONPATH=. $(PY) scripts/draw_dialogue.py
+
 check-links: setup ## ask each address that the assistant gives, print a table
 	@$(PY) -m assistant.check_links
 
@@ -44,6 +47,9 @@ validate: setup-dev ## Rasa's own check of the data
 
 unit: setup-dev ## the tests that need no server
 	@$(PY) -m pytest tests/unit
+
+understanding: setup-dev ## how well unseen messages are understood
+	@$(PY) -m assistant.serve --train-only && $(PY) -m pytest tests/understanding
 
 dialogues: setup-dev ## Rasa's dialogue tests
 	@scripts/test-dialogues

@@ -1,8 +1,10 @@
 """The phrase patterns: what they must catch, and what looks alike and is not."""
 
 import pytest
+import yaml
 
 from assistant.content.yaml_file import read_mapping
+from assistant.nlu.decision import SAFETY
 from assistant.nlu.safety import SafetyPatterns, load_safety
 from assistant.settings import ROOT
 
@@ -63,3 +65,46 @@ def test_emergency(patterns: SafetyPatterns, text: str) -> None:
 )
 def test_look_alikes(patterns: SafetyPatterns, text: str) -> None:
     assert patterns.judge(text)[0] is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ma mère nous a quittés en mars",
+        "mon mari est décédé hier",
+        "papa est mort",
+        "nous avons enterré notre fils",
+        "elle s'est éteinte à l'hôpital",
+        "le cancer l'a emportée à Noël",
+    ],
+)
+def test_bereavement(patterns: SafetyPatterns, text: str) -> None:
+    assert patterns.judge(text)[0] == "bereavement"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Xavier est-il mort ?",
+        "mon copain m'a quittée",
+        "les cellules mortes",
+        "ma batterie est morte",
+        "j'ai perdu mon reçu",
+    ],
+)
+def test_what_is_no_bereavement(patterns: SafetyPatterns, text: str) -> None:
+    assert patterns.judge(text)[0] is None
+
+
+def test_no_alarm_on_any_phrase_of_a_neutral_intent(patterns: SafetyPatterns) -> None:
+    """The training phrases of the other intents are thousands of look-alikes."""
+    alarms = []
+    for file in (DATA / "nlu").glob("*.yml"):
+        for item in yaml.safe_load(file.read_text(encoding="utf-8"))["nlu"]:
+            if item["intent"] not in SAFETY:
+                alarms += [line for line in item["examples"].splitlines() if patterns.judge(line[2:])[0]]
+    assert alarms == []
+
+
+def test_a_harmless_idiom_is_told(patterns: SafetyPatterns) -> None:
+    assert patterns.judge("je voudrais mourir moins bête") == (None, frozenset({"suicide"}))
