@@ -20,7 +20,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from assistant.nlu.decision import Decision, Thresholds, Understood, decide
 from assistant.nlu.parts import clauses, sentences
-from assistant.nlu.repair import abbreviations
+from assistant.nlu.repair import REPAIRED, abbreviations
 from assistant.nlu.safety import SafetyPatterns, load_safety
 from assistant.nlu.subject_model import Parameters, Sample, SubjectModel
 from assistant.nlu.text import plain
@@ -107,7 +107,10 @@ class SubjectClassifier(GraphComponent, IntentClassifier):
         names = self._model.intents
         samples = [sample(tokens), *(sample(tokens[part]) for part in [*parts, *smaller])]
         whole, *others = (dict(zip(names, map(float, row), strict=True)) for row in self._model.confidences(samples))
+        # As it was typed, and as it was probably meant.
         pattern, excused = self._patterns.judge(message.get(TEXT))
+        if pattern is None:
+            pattern, _ = self._patterns.judge(message.get(REPAIRED))
         understood = Understood(whole, others[: len(parts)], others[len(parts) :], pattern, excused)
         self._set(message, decide(understood, self._limits), whole)
 
