@@ -12,6 +12,7 @@ from typing import Any
 from rasa.core.nlg import interpolator
 from rasa.core.nlg.generator import NaturalLanguageGenerator
 from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import BotUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
@@ -47,4 +48,17 @@ class AnswerGenerator(NaturalLanguageGenerator):
     ) -> dict[str, Any] | None:
         """Makes the answer of a response's name, None if there is no such response (see the base class)."""
         answer = self._content.answers.get(utter_action)
-        return compose(self._content, answer, kwargs) if answer else None
+        if answer is None:
+            return None
+        message = compose(self._content, answer, kwargs)
+        if self._safety_was_needed(tracker):
+            message["buttons"] = [item for item in message["buttons"] if not self._is_giving(item)]
+        return message
+
+    def _is_giving(self, item: dict[str, str]) -> bool:
+        return self._content.answer(item["payload"].lstrip("/")).kind == "giving"
+
+    def _safety_was_needed(self, tracker: DialogueStateTracker) -> bool:
+        """Whether this person has had an answer about distress or the like: then giving is not offered."""
+        names = (event.metadata.get("answer") for event in tracker.events if isinstance(event, BotUttered))
+        return any(name in self._content.answers and self._content.answers[name].kind == "safety" for name in names)

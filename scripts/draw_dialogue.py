@@ -16,7 +16,7 @@ from assistant.chat import send
 from assistant.settings import ROOT, settings
 
 MESSAGES = ["slt c koi l immuno", "ça marche pour tout le monde ?", "et pour le foie ?", "c remboursé ?"]
-SIZE = "760,1640"  # pixels
+SIZE = "760,1410"  # pixels
 STYLE = """
 body { margin: 0; padding: 28px 40px; background: #eef1f4; font: 16px/1.45 "DejaVu Sans", sans-serif; color: #1b2a38 }
 .user { margin: 14px 0 14px auto; width: fit-content; max-width: 70%; padding: 10px 16px; background: #1f5f8b;

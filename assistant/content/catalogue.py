@@ -69,11 +69,10 @@ class Catalogue:
     def sections_of(self, answer: Answer) -> list[str]:
         """The sections of the facts that an answer leans on, in their order, each once.
 
-        The year of the dossier is no section to read more in: it is left out where there is another.
+        A fact about the dossier as a whole, such as its year, counts only where it comes first.
         """
-        keys = dict.fromkeys(self.facts.facts[fact].section for fact in answer.facts)
-        others = [key for key in keys if key != "dossier"]
-        return others or list(keys)
+        keys = list(dict.fromkeys(self.facts.facts[fact].section for fact in answer.facts))
+        return keys[:1] + [key for key in keys[1:] if key != "dossier"]
 
     def source_line(self, answer: Answer) -> str | None:
         """The line that names the source of an answer, None if the answer states nothing from the dossier."""

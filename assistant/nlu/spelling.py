@@ -141,7 +141,7 @@ class Spelling:
         for token in _TOKEN.findall(_spelled(text)):
             folded = fold(token)
             if not token[0].isalpha():
-                words.append(token)
+                words.append(self.abbreviations.get(token, token))
             elif folded in self.abbreviations:
                 words.append(self.abbreviations[folded])
             elif folded != token and self.is_known(folded):

@@ -109,3 +109,15 @@ def test_another_language(server: Server) -> None:
     text = server.say("What is immunotherapy, please?")[0]["text"]
     assert "I only understand French" in text
     assert "en français" in text
+
+
+def test_giving_is_not_offered_after_distress(server: Server) -> None:
+    question = "où va l'argent des dons ?"
+    assert "/donate" in [button["payload"] for button in server.say(question)[0]["buttons"]]
+    sender = uuid.uuid4().hex
+    assert server.names("je suis à bout, je pleure tous les soirs", sender) == ["utter_distress"]
+    assert "/donate" not in [button["payload"] for button in server.say(question, sender)[0].get("buttons", [])]
+
+
+def test_a_lone_emoji_is_understood(talk: Talk) -> None:
+    assert talk("🙏") == ["utter_thanks"]

@@ -113,3 +113,13 @@ def test_typography_check_finds_mistakes() -> None:
 def test_people_are_addressed_politely(content: Catalogue) -> None:
     for name, text in french_texts(content).items():
         assert not re.search(r"\b(tu|toi|ton|tes|te)\b", text.lower()), name
+
+
+def test_the_source_is_the_section_that_the_answer_is_about(content: Catalogue) -> None:
+    assert (
+        content.source_line(content.answers["utter_dossier_date"])
+        .split("«")[1]
+        .startswith(f"{NO_BREAK}L’immunothérapie{NO_BREAK}")
+    )
+    assert content.article_of(content.answers["utter_dossier_date"]).name == "dossier"
+    assert "L’immunothérapie" not in content.source_line(content.answers["utter_response_rate"])
