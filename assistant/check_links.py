@@ -31,10 +31,10 @@ def main() -> int:
         print(problem, file=sys.stderr)
         return 1
     answers = {url: ask(url) for url in dict.fromkeys(link.url for link in links.values())}
-    print(f"{'lien':<16}{'variable':<24}{'réponse':<12}adresse")
+    print(f"{'lien':<16}{'variable':<24}{'réponse':<34}adresse")
     for link in links.values():
         note = f"  (celle de « {link.stands_in} »)" if link.stands_in else ""
-        print(f"{link.name:<16}{link.env:<24}{answers[link.url][1]:<12.60}{link.url}{note}")
+        print(f"{link.name:<16}{link.env:<24}{answers[link.url][1]:<34.32}{link.url}{note}")
     return 0 if all(good for good, _ in answers.values()) else 1
 
 
