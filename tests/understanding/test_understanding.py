@@ -53,10 +53,21 @@ def test_sets(predict: Predict, name: str, right: float, wrong: float) -> None:
     assert result[WRONG] <= wrong, result
 
 
-def test_off_topic_is_not_answered_as_a_subject(predict: Predict) -> None:
-    messages = [message for name in SETS for message in SETS[name] if message.intents[0] == "off_topic"]
+# Half of the off-topic messages of `conversation` are built like our own questions, on purpose; the foreign ones are
+# other projects' plain requests, measured where they are present.
+OFF_TOPIC = {
+    name: [message for message in messages if message.intents[0] == "off_topic"]
+    for name, messages in SETS.items()
+    if name in ("conversation", "look_alikes", "foreign_off_topic")
+}
+MOST_WRONG = {"conversation": 0.08, "look_alikes": 0.16, "foreign_off_topic": 0.02}
+
+
+@pytest.mark.parametrize("name", OFF_TOPIC)
+def test_off_topic_is_not_answered_as_a_subject(predict: Predict, name: str) -> None:
+    messages = OFF_TOPIC[name]
     result = measured(messages, predict([message.text for message in messages]))
-    assert result[WRONG] <= 0.03, result
+    assert result[WRONG] <= MOST_WRONG[name], result
 
 
 def test_no_fact_is_given_for_what_the_dossier_does_not_cover(predict: Predict) -> None:
