@@ -123,3 +123,9 @@ def test_the_source_is_the_section_that_the_answer_is_about(content: Catalogue) 
     )
     assert content.article_of(content.answers["utter_dossier_date"]).name == "dossier"
     assert "L’immunothérapie" not in content.source_line(content.answers["utter_response_rate"])
+
+
+def test_a_cancer_with_its_article_fits_every_sentence(content: Catalogue) -> None:
+    """« pour le foie » is French, « à le foie » and « de le foie » are not."""
+    for answer in content.answers.values():
+        assert not re.search(r"\b(à|de) (\*\*)?\{cancer\}", answer.text), answer.name
