@@ -22,6 +22,7 @@ from assistant.nlu.decision import Decision, Thresholds, Understood, decide
 from assistant.nlu.parts import clauses, sentences
 from assistant.nlu.repair import REPAIRED, abbreviations
 from assistant.nlu.safety import SafetyPatterns, load_safety
+from assistant.nlu.someone_else import TESTIMONY_PARTS, is_about_own_people
 from assistant.nlu.subject_model import Parameters, Sample, SubjectModel
 from assistant.nlu.text import plain
 from assistant.settings import ROOT
@@ -111,6 +112,8 @@ class SubjectClassifier(GraphComponent, IntentClassifier):
         pattern, excused = self._patterns.judge(message.get(TEXT))
         if pattern is None:
             pattern, _ = self._patterns.judge(message.get(REPAIRED))
+        if is_about_own_people(samples[0].plain):
+            excused |= TESTIMONY_PARTS
         understood = Understood(whole, others[: len(parts)], others[len(parts) :], pattern, excused)
         self._set(message, decide(understood, self._limits), whole)
 

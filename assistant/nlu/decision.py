@@ -41,7 +41,8 @@ class Understood:
         sentences: those of each of its sentences, empty if it has only one.
         clauses: those of each clause of its sentences.
         pattern: the intent of a safety pattern that the message holds.
-        excused: safety intents that only a harmless idiom calls for.
+        excused: intents that are out of the question: of safety, where only a harmless idiom calls for them; of the
+            testimony, where the message is about the writer's own people.
     """
 
     whole: Ranking
