@@ -75,4 +75,4 @@ def offered(events: Sequence[Event]) -> list[str]:
 
 def safety_was_needed(events: Sequence[Event], content: Catalogue) -> bool:
     """Whether the person has had an answer about an emergency, distress or the like."""
-    return any(answer is not None and answer.kind == "safety" for answer in (_answer_of(e, content) for e in events))
+    return any(content.is_safety((event.get("metadata") or {}).get("answer")) for event in events)

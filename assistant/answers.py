@@ -61,4 +61,4 @@ class AnswerGenerator(NaturalLanguageGenerator):
     def _safety_was_needed(self, tracker: DialogueStateTracker) -> bool:
         """Whether this person has had an answer about distress or the like: then giving is not offered."""
         names = (event.metadata.get("answer") for event in tracker.events if isinstance(event, BotUttered))
-        return any(name in self._content.answers and self._content.answers[name].kind == "safety" for name in names)
+        return any(map(self._content.is_safety, names))

@@ -66,6 +66,10 @@ class Catalogue:
         """The button that asks the question of an intent. Raises KeyError if it is never offered."""
         return {"title": self.offers()[intent], "payload": f"/{intent}"}
 
+    def is_safety(self, name: str | None) -> bool:
+        """Whether a response, by its name, is about an emergency, distress or the like."""
+        return name in self.answers and self.answers[name].kind == "safety"
+
     def sections_of(self, answer: Answer) -> list[str]:
         """The sections of the facts that an answer leans on, in their order, each once.
 

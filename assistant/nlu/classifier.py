@@ -29,6 +29,8 @@ from assistant.settings import ROOT
 
 RANKING_LENGTH = 10
 _FILE = "model.skops"
+# What a model may hold besides scikit-learn's and numpy's own types; a file with anything else is not loaded.
+_TRUSTED = ["scipy.sparse._csr.csr_matrix"]
 
 
 def sample(tokens: Sequence[Token]) -> Sample:
@@ -82,7 +84,7 @@ class SubjectClassifier(GraphComponent, IntentClassifier):
     ) -> SubjectClassifier:
         """Makes the component as it was trained (see the base class)."""
         with model_storage.read_from(resource) as folder:
-            state = skops.io.load(folder / _FILE, trusted=skops.io.get_untrusted_types(file=folder / _FILE))
+            state = skops.io.load(folder / _FILE, trusted=_TRUSTED)
         return cls(config, model_storage, resource, SubjectModel(cls._parameters(config), state))
 
     def train(self, training_data: TrainingData) -> Resource:
