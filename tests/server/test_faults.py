@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 import requests
 
@@ -25,9 +26,8 @@ def lonely_server(tmp_path: Path) -> Iterator[Server]:
 
 def action_server_ids(server: Server) -> list[int]:
     """Process ids of this server's own action server."""
-    command = ["ps", "-o", "pid,args", "--ppid", str(server.process.pid)]
-    listed = subprocess.run(command, check=True, capture_output=True, text=True)
-    return [int(line.split()[0]) for line in listed.stdout.splitlines() if f"--port {server.action_port}" in line]
+    children = psutil.Process(server.process.pid).children()
+    return [child.pid for child in children if str(server.action_port) in child.cmdline()]
 
 
 def test_action_server_down_then_hanging(lonely_server: Server) -> None:
