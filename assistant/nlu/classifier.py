@@ -18,7 +18,7 @@ from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KE
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from assistant.nlu.decision import Decision, Thresholds, Understood, decide
+from assistant.nlu.decision import Decision, Signals, Thresholds, best, decide
 from assistant.nlu.parts import clauses, sentences
 from assistant.nlu.repair import REPAIRED, abbreviations
 from assistant.nlu.safety import SafetyPatterns, load_safety
@@ -41,7 +41,7 @@ def sample(tokens: Sequence[Token]) -> Sample:
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class SubjectClassifier(GraphComponent, IntentClassifier):
-    """Sets `intent`, `intent_ranking` and `decision` (why) of a message."""
+    """Sets `intent`, `intent_ranking` and `decision` (the reason, and the signals it came from) of a message."""
 
     def __init__(
         self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, model: SubjectModel
@@ -116,11 +116,12 @@ class SubjectClassifier(GraphComponent, IntentClassifier):
             pattern, _ = self._patterns.judge(message.get(REPAIRED))
         if is_about_own_people(samples[0].plain):
             excused |= TESTIMONY_PARTS
-        understood = Understood(whole, others[: len(parts)], others[len(parts) :], pattern, excused)
-        self._set(message, decide(understood, self._limits), whole)
+        guesses = [best(ranking, excused) for ranking in others]
+        signals = Signals(best(whole, excused), tuple(guesses[: len(parts)]), tuple(guesses[len(parts) :]), pattern)
+        self._set(message, decide(signals, self._limits), signals, whole)
 
     @staticmethod
-    def _set(message: Message, decision: Decision, whole: dict[str, float]) -> None:
+    def _set(message: Message, decision: Decision, signals: Signals, whole: dict[str, float]) -> None:
         chosen = {INTENT_NAME_KEY: decision.intent, PREDICTED_CONFIDENCE_KEY: decision.confidence}
         ranked = sorted(whole.items(), key=lambda item: -item[1])[:RANKING_LENGTH]
         ranking = [
@@ -130,4 +131,4 @@ class SubjectClassifier(GraphComponent, IntentClassifier):
         ]
         message.set(INTENT, chosen, add_to_output=True)
         message.set(INTENT_RANKING_KEY, [chosen, *ranking], add_to_output=True)
-        message.set("decision", {"reason": decision.reason}, add_to_output=True)
+        message.set("decision", {"reason": decision.reason, "signals": signals.as_json()}, add_to_output=True)

@@ -1,7 +1,8 @@
 """When to answer, when to ask back, and what wins when a message holds several thoughts. Without Rasa."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 OFF_TOPIC = "off_topic"
 
@@ -32,24 +33,43 @@ class Thresholds:
     subject_sentence: float
 
 
+class Guess(NamedTuple):
+    """The likeliest intent of a message or of a part of it, with its confidence from 0 to 1."""
+
+    confidence: float
+    intent: str
+
+
 @dataclass(frozen=True)
-class Understood:
-    """What is known of a message before the decision.
+class Signals:
+    """What is known of a message before the decision; kept with the message, so that one can see why.
 
     Attributes:
-        whole: the confidences of the whole message.
-        sentences: those of each of its sentences, empty if it has only one.
-        clauses: those of each clause of its sentences.
+        whole: the likeliest intent of the whole message.
+        sentences: that of each of its sentences, empty if it has only one.
+        clauses: that of each clause of its sentences.
         pattern: the intent of a safety pattern that the message holds.
-        excused: intents that are out of the question: of safety, where only a harmless idiom calls for them; of the
-            testimony, where the message is about the writer's own people.
     """
 
-    whole: Ranking
-    sentences: Sequence[Ranking] = ()
-    clauses: Sequence[Ranking] = ()
+    whole: Guess
+    sentences: tuple[Guess, ...] = ()
+    clauses: tuple[Guess, ...] = ()
     pattern: str | None = None
-    excused: Collection[str] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The signals as JSON can hold them; `of_json` reads them."""
+        return {
+            "whole": [*self.whole],
+            "sentences": [[*guess] for guess in self.sentences],
+            "clauses": [[*guess] for guess in self.clauses],
+            "pattern": self.pattern,
+        }
+
+    @classmethod
+    def of_json(cls, state: Mapping[str, Any]) -> "Signals":
+        """The signals that `as_json` wrote down."""
+        sentences, clauses = (tuple(Guess(*guess) for guess in state[name]) for name in ("sentences", "clauses"))
+        return cls(Guess(*state["whole"]), sentences, clauses, state["pattern"])
 
 
 @dataclass(frozen=True)
@@ -67,31 +87,36 @@ class Decision:
     reason: str
 
 
-def _best(ranking: Ranking, excused: Collection[str]) -> tuple[float, str]:
-    """The likeliest intent that is not excused, with its confidence among those."""
+def best(ranking: Ranking, excused: Collection[str] = ()) -> Guess:
+    """The likeliest intent that is not excused, with its confidence among those.
+
+    Args:
+        ranking: the confidence of each intent.
+        excused: intents that are out of the question: of safety, where only a harmless idiom calls for them; of the
+            testimony, where the message is about the writer's own people.
+    """
     left = {intent: confidence for intent, confidence in ranking.items() if intent not in excused}
     confidence, intent = max((confidence, intent) for intent, confidence in left.items())
-    return confidence / sum(left.values()), intent
+    return Guess(confidence / sum(left.values()), intent)
 
 
-def _of_a_part(message: Understood, intents: Collection[str], limits: Thresholds) -> Decision | None:
+def _of_a_part(message: Signals, intents: Collection[str], limits: Thresholds) -> Decision | None:
     """The decision that one part of the message brings about, if its likeliest intent is one of these."""
     for parts, least, reason in (
         (message.sentences, limits.safety_sentence, "sentence"),
         (message.clauses, limits.safety_clause, "clause"),
     ):
-        likeliest = [_best(ranking, message.excused) for ranking in parts]
-        confidence, intent = max((item for item in likeliest if item[1] in intents), default=(0.0, ""))
-        if intent and confidence >= least:
-            return Decision(intent, confidence, reason)
+        guess = max((part for part in parts if part.intent in intents), default=None)
+        if guess and guess.confidence >= least:
+            return Decision(guess.intent, guess.confidence, reason)
     return None
 
 
-def decide(message: Understood, limits: Thresholds) -> Decision:
+def decide(message: Signals, limits: Thresholds) -> Decision:
     """Decides what a message is taken for: safety first, then the whole, then its clearest sentence, else nothing."""
     if message.pattern:
         return Decision(message.pattern, 1.0, "pattern")
-    confidence, top = _best(message.whole, message.excused)
+    confidence, top = message.whole
     sure = Decision(top, confidence, "message") if confidence >= limits.answer else None
     if sure and top in URGENT:
         return sure
@@ -104,7 +129,7 @@ def decide(message: Understood, limits: Thresholds) -> Decision:
             return listen
     if sure:
         return sure
-    likeliest = max((_best(ranking, message.excused) for ranking in message.sentences), default=(0.0, ""))
-    if likeliest[0] >= limits.subject_sentence:
-        return Decision(likeliest[1], likeliest[0], "sentence")
+    clearest = max(message.sentences, default=None)
+    if clearest and clearest.confidence >= limits.subject_sentence:
+        return Decision(clearest.intent, clearest.confidence, "sentence")
     return Decision(FALLBACK, 1.0 - confidence, "unsure")

@@ -57,7 +57,7 @@ class Parameters:
     svm_cost: float = 0.5
     vector_weight: float = 0.4
     ridge: float = 0.3
-    gamma: float = 1.5
+    gamma: float = 2.5
     sharpness: float = 4.0
     off_topic_bias: float = 0.35
 

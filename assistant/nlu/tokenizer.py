@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import spacy
 from rasa.engine.graph import ExecutionContext
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -14,18 +13,10 @@ from rasa.nlu.tokenizers.tokenizer import Token, Tokenizer
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from spacy.language import Language
 from spacy.tokens import Doc
 
+from assistant.nlu.french import language
 from assistant.nlu.repair import REPAIRED
-
-# Parts of spaCy's model that are not used: dependencies, and names, which it finds poorly in questions.
-UNUSED = ["parser", "ner"]
-
-
-def load_language(model: str) -> Language:
-    """Loads a spaCy model without the parts that are not used. Raises OSError if it is not installed."""
-    return spacy.load(model, disable=UNUSED)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
@@ -33,9 +24,9 @@ class FrenchTokenizer(Tokenizer):
     """Rasa tokens of the repaired text, made by spaCy. Their places are those in the repaired text."""
 
     def __init__(self, config: dict[str, Any]) -> None:
-        """Loads the spaCy model that `config.yml` names."""
+        """Loads the French language."""
         super().__init__(config)
-        self._language = load_language(config["model"])
+        self._language = language()
 
     @classmethod
     def create(
@@ -51,7 +42,7 @@ class FrenchTokenizer(Tokenizer):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """The configuration where `config.yml` says nothing."""
-        return {"model": "fr_core_news_sm", "intent_tokenization_flag": False, "intent_split_symbol": "_"}
+        return {"intent_tokenization_flag": False, "intent_split_symbol": "_"}
 
     @staticmethod
     def _tokens(doc: Doc) -> list[Token]:

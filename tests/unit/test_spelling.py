@@ -17,6 +17,10 @@ def spelling() -> Spelling:
         ("imunoterapie svp", "immunothérapie s'il vous plait"),
         ("limmunotherapie", "l'immunothérapie"),
         ("limunotherapie", "immunothérapie"),
+        ("l'imunotérapi", "l'immunothérapie"),
+        ("gairi", "guéri"),
+        ("sekondère", "secondaires"),
+        ("leffai du traitman", "l'effets du traitement"),
         ("les éfets secondères du tritement", "les effets secondaires du traitement"),
         ("melanome gueri", "mélanome guéri"),
         ("la voiture est bleue", "la voiture est bleue"),
@@ -31,6 +35,11 @@ def test_repair(spelling: Spelling, typed: str, meant: str) -> None:
 def test_french_words_never_become_other_words(spelling: Spelling) -> None:
     for word in ("pleure", "peinture", "traitant", "affection"):
         assert spelling.repair(word) == word
+
+
+def test_a_misspelling_that_several_wrote_is_still_one() -> None:
+    spelling = Spelling(Vocabulary.of([*PHRASES * 20, *["dis limunotherapie", "un mélanaume"] * 5]), {})
+    assert spelling.repair("limunotherapie, un mélanaume") == "immunothérapie , un mélanome"
 
 
 def test_the_vocabulary_survives_saving() -> None:
