@@ -7,7 +7,7 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 export PYTHONWARNINGS := ignore
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 
-.PHONY: help setup setup-dev lock train run chat validate lint types unit understanding dialogues server-test test picture check-links clean
+.PHONY: help setup setup-dev lock train run chat validate lint types unit understanding evaluate compare dialogues server-test test picture check-links clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -50,6 +50,12 @@ unit: setup-dev ## the tests that need no server
 
 understanding: setup-dev ## how well unseen messages are understood
 	@$(PY) -m assistant.serve --train-only && $(PY) -m pytest tests/understanding
+
+evaluate: setup-dev ## measure how well it understands, as one page: reports/index.html
+	@$(PY) -m assistant.evaluation.evaluate
+
+compare: setup-dev ## the same sets for other pipelines too, in one run (half an hour)
+	@$(PY) -m assistant.evaluation.compare
 
 dialogues: setup-dev ## Rasa's dialogue tests
 	@scripts/test-dialogues

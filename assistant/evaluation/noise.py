@@ -16,6 +16,15 @@ BY_EAR = [
     ("pp", "p"), ("rr", "r"), ("h", ""), ("c'est", "c"), ("c'est", "sé"), ("ç", "s"), ("oi", "wa"), ("ss", "s"),
     ("en", "an"), ("an", "en"), ("y", "i"), ("x ", " "), ("e ", " "),
 ]  # fmt: skip
+# How people shorten French when they type in haste. Written for measuring, not taken from data/chat_french.yml.
+SHORTENED = {
+    "pour": "pr", "que": "ke", "qui": "ki", "quoi": "koi", "quel": "kel", "quelle": "kelle", "est-ce": "esk",
+    "c'est": "c", "j'ai": "g", "je": "j", "beaucoup": "bcp", "toujours": "tjs", "avec": "avc", "dans": "ds",
+    "quand": "qd", "pourquoi": "pk", "parce": "pcq", "comment": "cmt", "tout": "tt", "tous": "ts", "vous": "vs",
+    "nous": "ns", "mais": "ms", "même": "mm", "plus": "+", "traitement": "ttt", "immunothérapie": "immuno",
+    "chimiothérapie": "chimio", "rendez-vous": "rdv", "s'il": "sil", "bonjour": "bjr", "merci": "mrc", "suis": "sui",
+    "faut": "fo", "moins": "-", "sont": "st", "peut": "peu", "peux": "peu", "veux": "veu",
+}  # fmt: skip
 MIN_LETTERS = 4  # a word of fewer letters is left alone: an error would make another word of it
 
 
@@ -59,3 +68,9 @@ def without_accents(text: str) -> str:
 def without_apostrophes(text: str, replacement: str = "") -> str:
     """The text with apostrophes left out (« cest »), or replaced (« c est »)."""
     return text.replace("’", replacement).replace("'", replacement)
+
+
+def with_abbreviations(text: str) -> str:
+    """The text in lower case with its common words shortened."""
+    words = text.lower().replace("’", "'").split(" ")
+    return " ".join(SHORTENED.get(word, word) for word in words)
