@@ -1,4 +1,4 @@
-"""« Oui » after an offer."""
+"""« Oui » and « non », which mean something only after what was just said."""
 
 from typing import Any
 
@@ -8,11 +8,16 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.base import ContentAction, Events, Message
 from actions.donation_options import donation
 from actions.full_article import article
-from actions.history import last_subject, offered
+from actions.history import last_answer_name, last_subject, offered
+
+STAY = "utter_stay_with_you"
 
 
 class ActionAffirm(ContentAction):
-    """« Oui » after an offer: the one thing that was offered, else a question which one."""
+    """« Oui » after an offer: the one thing that was offered, else a question which one.
+
+    Another way of giving is never taken up by a mere « oui » or « ok »; nor is anything after a cry for help.
+    """
 
     def name(self) -> str:
         """The action's name in the domain."""
@@ -21,7 +26,10 @@ class ActionAffirm(ContentAction):
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         """Takes the offer up (see the base class)."""
         steps = offered(tracker.events)
-        if len(steps) == 1:
+        last = last_answer_name(tracker.events)
+        if not steps and self.content.is_safety(last):
+            dispatcher.utter_message(response=STAY)
+        elif len(steps) == 1 and not (self._is_giving(steps[0]) and last and self._is_giving(last)):
             for response, values in self._answer(steps[0], tracker):
                 dispatcher.utter_message(response=response, **values)
         else:
@@ -31,9 +39,26 @@ class ActionAffirm(ContentAction):
             )
         return []
 
+    def _is_giving(self, name: str) -> bool:
+        return self.content.answer(name.removeprefix("utter_")).kind == "giving"
+
     def _answer(self, intent: str, tracker: Tracker) -> list[Message]:
         if intent == "full_article":
             return [article(self.content, last_subject(tracker.events, self.content))]
         if intent.startswith("donate"):
             return [donation(self.content, intent)]
         return [(self.content.answer(intent).name, {})]
+
+
+class ActionDeny(ContentAction):
+    """« Non »: no more is offered, but a person who needed help is not let go with a mere « d’accord »."""
+
+    def name(self) -> str:
+        """The action's name in the domain."""
+        return "action_deny"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        """Leaves it at that (see the base class)."""
+        needed = self.content.is_safety(last_answer_name(tracker.events))
+        dispatcher.utter_message(response=STAY if needed else "utter_deny")
+        return []

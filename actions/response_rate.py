@@ -15,6 +15,12 @@ MAX_CANCERS = 2  # with more in one message, the general figures say more than a
 # Subjects that a follow-up such as « et pour le foie ? » asks again as a question about the rate of response.
 RATE_SUBJECTS = {"response_rate", "effectiveness", "responders", "cancer_variety", "melanoma_first", "new_indications"}
 
+# Subjects that are the same whatever the cancer: after them, such a follow-up asks for the rate.
+WITHOUT_CANCER = {
+    *("authors", "dossier_date", "scientific_director", "more_information"),
+    *("donation_tax", "donation_use", "donation_management", "legacy", "foundation", "medical_words", "support"),
+}
+
 
 def cancers_named(content: Catalogue, entities: Sequence[dict[str, Any]]) -> list[Cancer]:
     """The cancers among a message's entities, each once, in their order."""
@@ -47,7 +53,7 @@ def follow_up(content: Catalogue, subject: Answer | None, cancers: Sequence[Canc
     """
     if not cancers:
         return [("utter_follow_up_no_context", {})]
-    if subject is None or is_rate_answer(subject):
+    if subject is None or subject.intent in WITHOUT_CANCER or is_rate_answer(subject):
         return rates(content, cancers)
     if subject.kind == "outside":
         return [(subject.name, {})]

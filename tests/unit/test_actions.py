@@ -6,7 +6,7 @@ import pytest
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.affirm import ActionAffirm
+from actions.affirm import ActionAffirm, ActionDeny
 from actions.donation_options import ActionDonationOptions, donation
 from actions.fallback import CANNOT_ANSWER, UNSURE, ActionDefaultFallback, suggestions
 from actions.full_article import ActionFullArticle, article
@@ -220,3 +220,34 @@ def test_restart_forgets(content: Catalogue) -> None:
     assert last_subject(events, content) is None
     assert offered(events) == []
     assert last_turn(events) == []
+
+
+@pytest.mark.parametrize("needed", ["utter_suicide", "utter_emergency", "utter_distress", "utter_bereavement"])
+@pytest.mark.parametrize("action", [ActionAffirm, ActionDeny])
+def test_yes_and_no_after_a_cry_for_help(needed: str, action: type) -> None:
+    messages = run(action(), user("x"), bot(needed), user("affirm"))
+    assert responses(messages) == ["utter_stay_with_you"]
+
+
+def test_no_after_anything_else() -> None:
+    assert responses(run(ActionDeny(), user("x"), bot("utter_definition"), user("deny"))) == ["utter_deny"]
+
+
+def test_yes_after_a_fresh_diagnosis_takes_the_offer_up() -> None:
+    messages = run(ActionAffirm(), user("x"), bot("utter_fresh_diagnosis", ["definition"]), user("affirm"))
+    assert responses(messages) == ["utter_definition"]
+
+
+def test_ok_after_a_gift_does_not_make_it_a_monthly_one() -> None:
+    messages = run(ActionAffirm(), user("x"), bot("utter_donate_once", ["donate_monthly"]), user("affirm"))
+    assert responses(messages) == ["utter_affirm_which"]
+
+
+def test_a_cancer_after_a_subject_that_is_the_same_for_all_asks_for_the_rate() -> None:
+    messages = run(
+        ActionFollowUpCancer(),
+        user("donation_tax"),
+        bot("utter_donation_tax"),
+        user("follow_up_cancer", [cancer("hodgkin")]),
+    )
+    assert responses(messages) == ["utter_response_rate_hodgkin"]

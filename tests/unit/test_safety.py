@@ -42,6 +42,8 @@ def test_suicide(patterns: SafetyPatterns, text: str) -> None:
         "elle crache du sang",
         "sa langue a gonflé d'un coup",
         "il a 40 de fièvre et délire",
+        "j'ai pris par erreur dix comprimés au lieu d'un",
+        "mon fils vient d'avaler toute la boîte de cachets",
     ],
 )
 def test_emergency(patterns: SafetyPatterns, text: str) -> None:
@@ -60,6 +62,8 @@ def test_emergency(patterns: SafetyPatterns, text: str) -> None:
         "est-ce que l'immunothérapie donne de la fièvre ?",
         "quels sont les risques de choc allergique ?",
         "ma voiture fait un malaise",
+        "mon banquier va faire un infarctus",
+        "je saute dans le métro, à demain",
         "est-ce qu'on meurt de ce cancer ?",
     ],
 )
@@ -90,6 +94,8 @@ def test_bereavement(patterns: SafetyPatterns, text: str) -> None:
         "les cellules mortes",
         "ma batterie est morte",
         "j'ai perdu mon reçu",
+        "mon père est mort d'un mélanome en 1992, où en est-on ?",
+        "ma femme est décédée il y a vingt ans, je voudrais donner en sa mémoire",
     ],
 )
 def test_what_is_no_bereavement(patterns: SafetyPatterns, text: str) -> None:
