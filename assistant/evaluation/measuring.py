@@ -68,25 +68,21 @@ def judge(
                 WRONG: judged == WRONG,
                 REFUSED: judged == REFUSED,
                 FACT: judged != RIGHT and kinds.get(predicted) == "dossier",
-                ALARM: expected not in SAFETY and predicted in SAFETY,
-                HELP: expected in SAFETY and predicted in (URGENT if expected in URGENT else SAFETY),
+                ALARM: float("nan") if expected in SAFETY else predicted in SAFETY,
+                HELP: predicted in (URGENT if expected in URGENT else SAFETY) if expected in SAFETY else float("nan"),
             }
         )
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows).astype({ALARM: float, HELP: float})
 
 
 def shares(table: pd.DataFrame, by: str = "set") -> pd.DataFrame:
     """The number of messages and the share of each measure, for each value of a column.
 
-    A measure that cannot apply is missing: help where no safety is needed, alarms where all is safety, facts where they
-    are what is wanted.
+    Help is a share of the messages that need it, alarms of those that do not; missing where there are none.
     """
     grouped = table.groupby(by, sort=False)
     result = grouped[list(MEASURES)].mean()
     result.insert(0, "messages", grouped.size())
-    needs_help = grouped["expected"].apply(lambda names: names.isin(SAFETY).any())
-    result.loc[~needs_help, HELP] = float("nan")
-    result.loc[needs_help, ALARM] = float("nan")
     return result
 
 

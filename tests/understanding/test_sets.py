@@ -66,7 +66,7 @@ def test_every_subject_has_at_least_ten_messages_in_all_registers() -> None:
     for answer in content.answers.values():
         if answer.kind == "outside" or (answer.title and answer.kind in ("dossier", "giving")):
             counts = by_intent[answer.intent]
-            assert sum(counts.values()) >= 8, answer.intent
+            assert sum(counts.values()) >= 10, answer.intent
             assert len(set(counts) & REGISTERS) >= 5, (answer.intent, counts)
 
 

@@ -1,17 +1,18 @@
-"""How well unseen messages are understood, by the trained model through Rasa. The goals are those of the project.
+"""How well unseen messages are understood, by the trained model through Rasa.
 
-The sets are development sets: thresholds were chosen on them. What they are worth on other people's wording is told by
-the figures of docs/understanding.md, measured on messages written after the last change.
+The sets are development sets: thresholds were chosen on them, so the floors here only guard against getting worse. What
+they are worth on other people's wording is told by the figures of docs/understanding.md, on messages written after.
 """
 
-import random
 from collections.abc import Callable
 
+import pandas as pd
 import pytest
 
 from assistant.content.catalogue import load_catalogue
-from assistant.evaluation.noise import with_typing_errors, without_accents, without_apostrophes
-from assistant.evaluation.outcomes import RIGHT, WRONG, outcome, shares
+from assistant.evaluation.goals import ALARM, FACT, HELP, NOISE_COST
+from assistant.evaluation.measuring import NOISE, judge, noisy, shares
+from assistant.evaluation.outcomes import RIGHT, WRONG
 from assistant.evaluation.parsing import Parser
 from assistant.evaluation.sets import Labelled, all_sets
 from assistant.nlu.decision import SAFETY, URGENT
@@ -20,101 +21,62 @@ from assistant.settings import ROOT
 
 SETS = all_sets()
 KINDS = {answer.intent: answer.kind for answer in load_catalogue(ROOT, {}).answers.values()}
-Predict = Callable[[list[str]], list[str]]
+# Set, measure, the least and the most that its share may be.
+FLOORS = [
+    ("in_scope", RIGHT, 0.97, 1),
+    ("in_scope", WRONG, 0, 0.015),
+    ("outside", RIGHT, 0.94, 1),
+    ("outside", WRONG, 0, 0.04),
+    ("outside", FACT, 0, 0.01),
+    ("safety", RIGHT, 0.96, 1),
+    ("safety", HELP, 0.97, 1),
+    ("conversation", RIGHT, 0.87, 1),
+    ("conversation", WRONG, 0, 0.04),
+    ("off_topic", WRONG, 0, 0.03),
+    ("look_alikes", RIGHT, 0.9, 1),
+    ("look_alikes", ALARM, 0, 0.035),
+]
+if "foreign_off_topic" in SETS:  # other projects' messages, not part of this one
+    FLOORS.append(("foreign_off_topic", WRONG, 0, 0.02))
+Understand = Callable[[str, list[Labelled]], pd.DataFrame]
 
 
 @pytest.fixture(scope="module")
-def predict() -> Predict:
+def understand() -> Understand:
+    """A function from a set's name and messages to the table of what they were taken for."""
     parser = Parser(MODEL)
-    known: dict[str, str] = {}
+    known: dict[str, dict] = {}
 
-    def names(texts: list[str]) -> list[str]:
-        new = [text for text in dict.fromkeys(texts) if text not in known]
-        known.update(
-            (text, parse["intent"]["name"]) for text, parse in zip(new, parser.parse_all(new, "messages"), strict=True)
-        )
-        return [known[text] for text in texts]
+    def table(name: str, messages: list[Labelled]) -> pd.DataFrame:
+        new = [item.text for item in messages if item.text not in known]
+        known.update(zip(new, parser.parse_all(new, name), strict=True))
+        return judge(name, messages, [known[item.text] for item in messages], KINDS)
 
-    return names
+    return table
 
 
-def measured(messages: list[Labelled], predicted: list[str]) -> dict[str, float]:
-    return shares(outcome(message, name, KINDS) for message, name in zip(messages, predicted, strict=True))
+@pytest.mark.parametrize(("name", "measure", "least", "most"), FLOORS)
+def test_sets(understand: Understand, name: str, measure: str, least: float, most: float) -> None:
+    table = shares(understand(name, SETS[name]))
+    assert least <= table.loc[name, measure] <= most, table.loc[name]
 
 
-@pytest.mark.parametrize(
-    ("name", "right", "wrong"),
-    [("in_scope", 0.97, 0.02), ("outside", 0.92, 0.05), ("safety", 0.9, 0.07), ("conversation", 0.9, 0.05)],
-)
-def test_sets(predict: Predict, name: str, right: float, wrong: float) -> None:
-    messages = SETS[name]
-    result = measured(messages, predict([message.text for message in messages]))
-    assert result[RIGHT] >= right, result
-    assert result[WRONG] <= wrong, result
+def test_urgent_messages_get_an_urgent_answer(understand: Understand) -> None:
+    table = understand("safety", SETS["safety"])
+    urgent = table[table["expected"].isin(URGENT)]
+    missed = urgent[~urgent["predicted"].isin(URGENT)]
+    assert len(missed) / len(urgent) <= 0.02, missed["text"].to_list()
 
 
-# Half of the off-topic messages of `conversation` are built like our own questions, on purpose; the foreign ones are
-# other projects' plain requests, measured where they are present.
-OFF_TOPIC = {
-    name: [message for message in messages if message.intents[0] == "off_topic"]
-    for name, messages in SETS.items()
-    if name in ("conversation", "look_alikes", "foreign_off_topic")
-}
-MOST_WRONG = {"conversation": 0.08, "look_alikes": 0.16, "foreign_off_topic": 0.02}
+def test_false_alarms_are_rare(understand: Understand) -> None:
+    tables = [understand(name, SETS[name]) for name in ("in_scope", "outside", "conversation", "off_topic")]
+    table = pd.concat(tables)
+    calm = table[~table["expected"].isin(SAFETY)]
+    assert calm[ALARM].mean() <= 0.01, calm.loc[calm[ALARM] == 1, "text"].to_list()
 
 
-@pytest.mark.parametrize("name", OFF_TOPIC)
-def test_off_topic_is_not_answered_as_a_subject(predict: Predict, name: str) -> None:
-    messages = OFF_TOPIC[name]
-    result = measured(messages, predict([message.text for message in messages]))
-    assert result[WRONG] <= MOST_WRONG[name], result
-
-
-def test_no_fact_is_given_for_what_the_dossier_does_not_cover(predict: Predict) -> None:
-    names = predict([message.text for message in SETS["outside"]])
-    given = sum(KINDS[name] == "dossier" for name in names)
-    assert given / len(names) <= 0.02, given
-
-
-def test_urgent_messages_get_a_number_to_call(predict: Predict) -> None:
-    """Every answer to an urgent message holds a number, and nearly every one the right kind of help first."""
-    messages = [message for message in SETS["safety"] if message.intents[0] in URGENT]
-    names = predict([message.text for message in messages])
-    urgent = sum(name in URGENT for name in names)
-    assert urgent / len(names) >= 0.95, [(m.text, n) for m, n in zip(messages, names, strict=True) if n not in URGENT]
-
-
-def test_false_alarms_are_rare(predict: Predict) -> None:
-    messages = [
-        message
-        for name in ("in_scope", "outside", "conversation")
-        for message in SETS[name]
-        if message.intents[0] not in SAFETY
-    ]
-    names = predict([message.text for message in messages])
-    assert sum(name in SAFETY for name in names) / len(names) <= 0.01
-
-
-def test_look_alikes_raise_few_alarms(predict: Predict) -> None:
-    messages = SETS["look_alikes"]
-    names = predict([message.text for message in messages])
-    assert sum(name in URGENT for name in names) / len(names) <= 0.06
-
-
-@pytest.mark.parametrize(
-    ("noise", "cost"),
-    [
-        (lambda text, rng: without_accents(text), 0.02),
-        (lambda text, rng: without_apostrophes(text), 0.02),
-        (lambda text, rng: text.upper(), 0.02),
-        (lambda text, rng: with_typing_errors(text, 1, rng), 0.02),
-        (lambda text, rng: with_typing_errors(text, 2, rng), 0.03),
-    ],
-    ids=["no accents", "no apostrophes", "capitals", "one error", "two errors"],
-)
-def test_noise_costs_little(predict: Predict, noise: Callable[[str, random.Random], str], cost: float) -> None:
-    messages = SETS["in_scope"]
-    clean = measured(messages, predict([message.text for message in messages]))
-    rng = random.Random(7)
-    noisy = measured(messages, predict([noise(message.text, rng) for message in messages]))
-    assert noisy[RIGHT] >= clean[RIGHT] - cost, (clean, noisy)
+@pytest.mark.parametrize("kind", NOISE)
+def test_noise_costs_little(understand: Understand, kind: str) -> None:
+    clean = understand("in_scope", SETS["in_scope"])[RIGHT].mean()
+    noise = understand(kind, noisy(SETS["in_scope"], kind))[RIGHT].mean()
+    assert noise >= clean - NOISE_COST, (clean, noise)
