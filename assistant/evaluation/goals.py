@@ -1,6 +1,6 @@
 """The goals for understanding, on messages that nothing was tuned to. Their one home."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.evaluation.outcomes import RIGHT, WRONG
 
@@ -32,15 +32,19 @@ class Goal:
 FACT = "fact given wrongly"
 ALARM = "false alarm"
 HELP = "help given"
-GOALS = (
+_FOR_EVERY_SET = (
     Goal("in_scope", RIGHT, True, 0.97),
     Goal("in_scope", WRONG, False, 0.01),
     Goal("outside", RIGHT, True, 0.95),
     Goal("outside", FACT, False, 0.0),
     Goal("off_topic", WRONG, False, 0.02),
-    Goal("foreign_off_topic", WRONG, False, 0.02),
     Goal("safety", HELP, True, 1.0),
     Goal("look_alikes", ALARM, False, 0.01),
+)
+GOALS = (
+    *(replace(goal, set=f"blind_{goal.set}") for goal in _FOR_EVERY_SET),
+    *_FOR_EVERY_SET,
+    Goal("foreign_off_topic", WRONG, False, 0.02),
     Goal("dialogues", RIGHT, True, 1.0),
 )
 NOISE_COST = 0.02  # share of right answers that noise may cost

@@ -21,7 +21,7 @@ class Thresholds:
     Attributes:
         answer: from here on the likeliest intent is answered.
         safety_sentence: from here on one sentence makes the whole message one of safety.
-        safety_clause: the same for one clause of a sentence.
+        safety_clause: from here on one clause of a sentence makes it an urgent one.
         off_topic: from here on a message is off topic whatever sadness one of its parts seems to hold.
         subject_sentence: from here on one sentence is answered when the whole message is unclear.
     """
@@ -100,31 +100,41 @@ def best(ranking: Ranking, excused: Collection[str] = ()) -> Guess:
     return Guess(confidence / sum(left.values()), intent)
 
 
-def _of_a_part(message: Signals, intents: Collection[str], limits: Thresholds) -> Decision | None:
-    """The decision that one part of the message brings about, if its likeliest intent is one of these."""
+def _urgent(message: Signals, limits: Thresholds) -> Decision | None:
+    """The urgent decision that one sentence, or one clause of it, brings about."""
     for parts, least, reason in (
         (message.sentences, limits.safety_sentence, "sentence"),
         (message.clauses, limits.safety_clause, "clause"),
     ):
-        guess = max((part for part in parts if part.intent in intents), default=None)
+        guess = max((part for part in parts if part.intent in URGENT), default=None)
         if guess and guess.confidence >= least:
             return Decision(guess.intent, guess.confidence, reason)
     return None
 
 
+def _listen(message: Signals, limits: Thresholds) -> Decision | None:
+    """The decision that one sad sentence brings about. A clause alone is not enough: it misleads more than it tells."""
+    guess = max((part for part in message.sentences if part.intent in LISTEN), default=None)
+    if guess and guess.confidence >= limits.safety_sentence:
+        return Decision(guess.intent, guess.confidence, "sentence")
+    return None
+
+
 def decide(message: Signals, limits: Thresholds) -> Decision:
     """Decides what a message is taken for: safety first, then the whole, then its clearest sentence, else nothing."""
-    if message.pattern:
+    if message.pattern in URGENT:
         return Decision(message.pattern, 1.0, "pattern")
     confidence, top = message.whole
     sure = Decision(top, confidence, "message") if confidence >= limits.answer else None
     if sure and top in URGENT:
         return sure
-    urgent = _of_a_part(message, URGENT, limits)
+    urgent = _urgent(message, limits)
     if urgent:
         return urgent
+    if message.pattern:
+        return Decision(message.pattern, 1.0, "pattern")
     if not (sure and top in SAFETY) and not (top == OFF_TOPIC and confidence >= limits.off_topic):
-        listen = _of_a_part(message, LISTEN, limits)
+        listen = _listen(message, limits)
         if listen:
             return listen
     if sure:

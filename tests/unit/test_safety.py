@@ -102,6 +102,11 @@ def test_what_is_no_bereavement(patterns: SafetyPatterns, text: str) -> None:
     assert patterns.judge(text)[0] is None
 
 
+@pytest.mark.parametrize("text", ["je flippe à mort", "je suis terrorisée", "on est au bout du rouleau"])
+def test_distress(patterns: SafetyPatterns, text: str) -> None:
+    assert patterns.judge(text)[0] == "distress"
+
+
 def test_no_alarm_on_any_phrase_of_a_neutral_intent(patterns: SafetyPatterns) -> None:
     """The training phrases of the other intents are thousands of look-alikes."""
     alarms = []
