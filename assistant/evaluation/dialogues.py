@@ -1,4 +1,4 @@
-"""Holding the evaluation dialogues, `tests/understanding/dialogues.json`, and judging each turn. Without Rasa."""
+"""Holding the evaluation dialogues, `tests/understanding/*dialogues.json`, and judging each turn. Without Rasa."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -39,12 +39,15 @@ class HeldTurn:
         return self.answers in self.turn.expect
 
 
-def read_dialogues(path: Path = FOLDER / "dialogues.json") -> list[Dialogue]:
-    """Reads the dialogues. Raises OSError, ValueError or KeyError if they cannot be read."""
-    return [
-        Dialogue(row["name"], tuple(Turn(turn["say"], tuple(map(tuple, turn["expect"]))) for turn in row["turns"]))
-        for row in json.loads(path.read_text(encoding="utf-8"))
-    ]
+def read_dialogues(folder: Path = FOLDER) -> dict[str, list[Dialogue]]:
+    """Reads the sets of dialogues, by name. Raises OSError, ValueError or KeyError if one cannot be read."""
+    return {
+        file.stem: [
+            Dialogue(row["name"], tuple(Turn(turn["say"], tuple(map(tuple, turn["expect"]))) for turn in row["turns"]))
+            for row in json.loads(file.read_text(encoding="utf-8"))
+        ]
+        for file in sorted(folder.glob("*dialogues.json"))
+    }
 
 
 def hold(dialogue: Dialogue, say: Callable[[str], Sequence[str]]) -> list[HeldTurn]:

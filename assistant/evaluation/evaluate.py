@@ -41,8 +41,8 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def held_over_http(dialogues: list[Dialogue]) -> list[tuple[Dialogue, list[HeldTurn]]]:
-    """Holds dialogues with the real assistant and action server, on free ports, with a database of its own."""
+def held_over_http(sets: dict[str, list[Dialogue]]) -> dict[str, list[tuple[Dialogue, list[HeldTurn]]]]:
+    """Holds every dialogue with the real assistant and action server, on free ports and a database of their own."""
     with tempfile.TemporaryDirectory() as folder:
         port, action_port = _free_port(), _free_port()
         os.environ |= {
@@ -53,15 +53,16 @@ def held_over_http(dialogues: list[Dialogue]) -> list[tuple[Dialogue, list[HeldT
         config = replace(settings(), port=port, action_port=action_port)
         address = f"http://{config.host}:{port}/webhooks/rest/webhook"
         with running(config):
-            found = []
-            for dialogue in tqdm(dialogues, desc="dialogues", leave=False):
-                sender = f"evaluation-{uuid.uuid4().hex}"
+            found: dict[str, list[tuple[Dialogue, list[HeldTurn]]]] = {name: [] for name in sets}
+            for name, dialogues in sets.items():
+                for dialogue in tqdm(dialogues, desc=name, leave=False):
+                    sender = f"evaluation-{uuid.uuid4().hex}"
 
-                def say(text: str, sender: str = sender) -> list[str]:
-                    names = [message["custom"]["answer"] for message in send(address, sender, text)]
-                    return [name for name in names if name != "utter_notice"]
+                    def say(text: str, sender: str = sender) -> list[str]:
+                        names = [message["custom"]["answer"] for message in send(address, sender, text)]
+                        return [name for name in names if name != "utter_notice"]
 
-                found.append((dialogue, hold(dialogue, say)))
+                    found[name].append((dialogue, hold(dialogue, say)))
             return found
 
 
@@ -95,7 +96,7 @@ def evaluate() -> Evaluation:
     dialogues = held_over_http(read_dialogues())
     about = (
         f"{sum(map(len, sets.values()))} messages, {len(NOISE)} kinds of noise on {len(sets['in_scope'])} of them, "
-        f"{len(dialogues)} dialogues; commit {_commit()}, {pd.Timestamp.now():%Y-%m-%d %H:%M}."
+        f"{sum(map(len, dialogues.values()))} dialogues; commit {_commit()}, {pd.Timestamp.now():%Y-%m-%d %H:%M}."
     )
     return Evaluation(pd.concat(plain), pd.concat(noise), dialogues, thresholds(), kinds, about)
 

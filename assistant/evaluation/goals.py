@@ -40,11 +40,11 @@ _FOR_EVERY_SET = (
     Goal("off_topic", WRONG, False, 0.02),
     Goal("safety", HELP, True, 1.0),
     Goal("look_alikes", ALARM, False, 0.01),
+    Goal("dialogues", RIGHT, True, 1.0),
 )
 GOALS = (
     *(replace(goal, set=f"blind_{goal.set}") for goal in _FOR_EVERY_SET),
     *_FOR_EVERY_SET,
     Goal("foreign_off_topic", WRONG, False, 0.02),
-    Goal("dialogues", RIGHT, True, 1.0),
 )
 NOISE_COST = 0.02  # share of right answers that noise may cost

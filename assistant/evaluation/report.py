@@ -30,7 +30,7 @@ class Evaluation:
     Attributes:
         plain: a row for each message (assistant/evaluation/measuring.py).
         noise: the same for the noisy copies of the in-scope set.
-        dialogues: the dialogues with what was answered.
+        dialogues: for each set of dialogues, each one with what was answered.
         limits: the thresholds of config.yml.
         kinds: the kind of each intent's answer.
         about: a sentence on what was measured, and when.
@@ -38,7 +38,7 @@ class Evaluation:
 
     plain: pd.DataFrame
     noise: pd.DataFrame
-    dialogues: Sequence[tuple[Dialogue, Sequence[HeldTurn]]]
+    dialogues: Mapping[str, Sequence[tuple[Dialogue, Sequence[HeldTurn]]]]
     limits: Thresholds
     kinds: Mapping[str, str]
     about: str
@@ -51,10 +51,10 @@ def percent(share: float) -> str:
 
 def summary(found: Evaluation) -> pd.DataFrame:
     """The shares of every set, the noisy ones and the dialogues included, one row each."""
-    talks = [all(turn.right for turn in held) for _, held in found.dialogues]
     table = pd.concat([shares(found.plain), shares(found.noise)])
-    if talks:
-        table.loc["dialogues", ["messages", RIGHT, WRONG]] = len(talks), np.mean(talks), 1 - np.mean(talks)
+    for name, dialogues in found.dialogues.items():
+        right = np.mean([all(turn.right for turn in held) for _, held in dialogues])
+        table.loc[name, ["messages", RIGHT, WRONG]] = len(dialogues), right, 1 - right
     return table
 
 
@@ -115,28 +115,34 @@ def _intent_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
     return rows
 
 
-def _dialogue_part(found: Evaluation) -> dict[str, Any]:
-    failed = []
-    for dialogue, held in found.dialogues:
-        if not all(turn.right for turn in held):
-            turns = [
-                {
-                    "say": item.turn.say,
-                    "answers": ", ".join(item.answers),
-                    "right": item.right,
-                    "expected": " or ".join(", ".join(names) for names in item.turn.expect),
-                }
-                for item in held
-            ]
-            failed.append({"name": dialogue.name, "turns": turns})
-    turns_right = [turn.right for _, held in found.dialogues for turn in held]
-    return {
-        "right": len(found.dialogues) - len(failed),
-        "total": len(found.dialogues),
-        "turns": len(turns_right),
-        "right_turns": sum(turns_right),
-        "failed": failed,
-    }
+def _dialogue_parts(found: Evaluation) -> list[dict[str, Any]]:
+    parts = []
+    for name, dialogues in found.dialogues.items():
+        failed = []
+        for dialogue, held in dialogues:
+            if not all(turn.right for turn in held):
+                turns = [
+                    {
+                        "say": item.turn.say,
+                        "answers": ", ".join(item.answers),
+                        "right": item.right,
+                        "expected": " or ".join(", ".join(names) for names in item.turn.expect),
+                    }
+                    for item in held
+                ]
+                failed.append({"name": dialogue.name, "turns": turns})
+        rights = [turn.right for _, held in dialogues for turn in held]
+        parts.append(
+            {
+                "name": name,
+                "right": len(dialogues) - len(failed),
+                "total": len(dialogues),
+                "turns": len(rights),
+                "right_turns": sum(rights),
+                "failed": failed,
+            }
+        )
+    return parts
 
 
 def _error_groups(table: pd.DataFrame) -> list[dict[str, Any]]:
@@ -175,7 +181,7 @@ def render(found: Evaluation) -> str:
         measures=MEASURES,
         sets=_set_rows(table, with_intervals=True),
         registers=_set_rows(shares(own, by="register"), with_intervals=False),
-        dialogues=_dialogue_part(found),
+        dialogues=_dialogue_parts(found),
         threshold=found.limits.answer,
         pictures=_pictures(found),
         intents=_intent_rows(found.plain),

@@ -10,7 +10,7 @@ LEAST_RIGHT = 0.86  # share of the dialogues in which every turn is answered as 
 
 def test_dialogues(server: Server) -> None:
     wrong = {}
-    dialogues = read_dialogues()
+    dialogues = read_dialogues()["dialogues"]
     for dialogue in dialogues:
         sender = uuid.uuid4().hex
         held = hold(dialogue, lambda text, sender=sender: server.names(text, sender))
