@@ -83,7 +83,10 @@ def _number(environ: Mapping[str, str], name: str, default: int, low: int, high:
 def _rate(environ: Mapping[str, str], name: str, default: str) -> limits.RateLimitItem:
     text = environ.get(name, "").strip() or default
     try:
-        return limits.parse(text)
+        (rate,) = limits.parse_many(text)
+        if rate.amount < 1:
+            raise ValueError
+        return rate
     except ValueError:
         raise SettingsError(f"{name} must be a number per time, such as {default}, not {text!r}.") from None
 
