@@ -1,26 +1,10 @@
-// The server's addresses, one method each. Everything that can go wrong comes out as a Failure.
+// The server's addresses, one function each. What goes wrong is an error with a Problem as its cause.
 
-import {
-  type Answer,
-  type Opening,
-  type Problem,
-  readAnswers,
-  readError,
-  readHistory,
-  readOpening,
-  readToken,
-  type Turn,
-} from "./protocol.ts";
+import { type Answer, type Problem, readAnswers, readError, readHistory, readOpening, readToken } from "./protocol.ts";
 
-export class Failure extends Error {
-  readonly problem: Problem;
-  constructor(problem: Problem) {
-    super(problem.code);
-    this.problem = problem;
-  }
-}
+const failure = (problem: Problem) => new Error(problem.code, { cause: problem });
 
-export const toProblem = (error: unknown): Problem => (error instanceof Failure ? error.problem : { code: "internal" });
+export const toProblem = (error: unknown) => ((error as Error).cause ?? { code: "internal" }) as Problem;
 
 /** Whether the conversation is out of reach, so that a new one has to begin. */
 export const isLost = (error: unknown) => ["bad_token", "expired_token"].includes(toProblem(error).code);
@@ -35,51 +19,35 @@ interface Request {
 
 export const TIME_LIMIT = 30_000;
 
-export class Api {
-  readonly #base: string;
-
-  /** @param base the folder of widget.js, ending in a slash */
-  constructor(base: string) {
-    this.#base = base;
+/** The answer where it is JSON: an error page of a proxy is not, but its status says enough. */
+async function readJson(response: Response): Promise<unknown> {
+  try {
+    return await response.json();
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
   }
+}
 
-  async opening(): Promise<Opening> {
-    return expect(readOpening(await this.#call("GET", "opening")));
-  }
+function whyUnreachable(error: unknown): Problem {
+  if (error instanceof DOMException && error.name === "TimeoutError") return { code: "timeout" };
+  return { code: navigator.onLine ? "network" : "offline" };
+}
 
-  async begin(signal: AbortSignal): Promise<string> {
-    return expect(readToken(await this.#call("POST", "conversation", { body: {}, signal })));
-  }
+export type Api = ReturnType<typeof createApi>;
 
-  async history(token: string): Promise<Turn[]> {
-    return expect(readHistory(await this.#call("GET", "conversation", { token })));
-  }
-
-  async erase(token: string): Promise<void> {
-    await this.#call("DELETE", "conversation", { token });
-  }
-
-  /** Sends a message. The same id may be sent again: the server answers the same and stores nothing twice. */
-  async send(token: string, id: string, content: Content, signal: AbortSignal): Promise<Answer[]> {
-    const body = { id, ...content };
-    const answers = expect(readAnswers(await this.#call("POST", "message", { token, body, signal })));
-    if (!answers.length) throw new Failure({ code: "no_answer" });
-    return answers;
-  }
-
-  async feedback(token: string, id: string, useful: boolean): Promise<void> {
-    await this.#call("POST", "feedback", { token, body: { message_id: id, useful } });
-  }
-
-  async #call(
+/** @param base the folder of widget.js, ending in a slash */
+export function createApi(base: string) {
+  async function call<T>(
+    read: (body: unknown) => T | null,
     method: string,
     path: string,
     { token, body, signal = AbortSignal.timeout(TIME_LIMIT) }: Request = {},
-  ): Promise<unknown> {
+  ): Promise<T> {
     let status: number;
-    let answer: unknown = null;
+    let answer: unknown;
     try {
-      const response = await fetch(this.#base + path, {
+      const response = await fetch(base + path, {
         method,
         headers: {
           ...(token && { Authorization: `Bearer ${token}` }),
@@ -90,23 +58,29 @@ export class Api {
         signal,
       });
       status = response.status;
-      const text = await response.text();
-      try {
-        answer = JSON.parse(text);
-      } catch {
-        // an error page of a proxy is no JSON; the status says enough
-      }
+      answer = await readJson(response);
     } catch (error) {
-      const late = error instanceof DOMException && error.name === "TimeoutError";
-      throw new Failure({ code: late ? "timeout" : navigator.onLine ? "network" : "offline" });
+      throw failure(whyUnreachable(error));
     }
-    if (status < 400) return answer;
-    if (status >= 502 && !answer) throw new Failure({ code: "unavailable" });
-    throw new Failure(readError(answer));
+    if (status >= 400) throw failure(answer || status < 502 ? readError(answer) : { code: "unavailable" });
+    const result = read(answer);
+    if (result === null) throw failure({ code: "bad_answer" });
+    return result;
   }
-}
+  const nothing = () => true;
 
-function expect<T>(value: T | null): T {
-  if (value === null) throw new Failure({ code: "bad_answer" });
-  return value;
+  return {
+    opening: () => call(readOpening, "GET", "opening"),
+    begin: (signal: AbortSignal) => call(readToken, "POST", "conversation", { body: {}, signal }),
+    history: (token: string) => call(readHistory, "GET", "conversation", { token }),
+    erase: (token: string) => call(nothing, "DELETE", "conversation", { token }),
+    feedback: (token: string, id: string, useful: boolean) =>
+      call(nothing, "POST", "feedback", { token, body: { message_id: id, useful } }),
+    /** Sends a message. The same id may be sent again: the server answers the same and stores nothing twice. */
+    async send(token: string, id: string, content: Content, signal: AbortSignal): Promise<Answer[]> {
+      const answers = await call(readAnswers, "POST", "message", { token, body: { id, ...content }, signal });
+      if (!answers.length) throw failure({ code: "no_answer" });
+      return answers;
+    },
+  };
 }

@@ -1,9 +1,9 @@
 // The chat on a page: what is open, what the visitor does, and where focus and scrolling go after it is drawn.
 
 import { h, render } from "preact";
-import { Api } from "./api.ts";
+import { createApi } from "./api.ts";
 import { copyText } from "./clipboard.ts";
-import { Conversation } from "./conversation.ts";
+import { createConversation, type Report } from "./conversation.ts";
 import { plainText } from "./markup.ts";
 import type { Answer } from "./protocol.ts";
 import { hasKeyboard, showDialog } from "./shown-dialog.ts";
@@ -35,17 +35,24 @@ export function startChat(
   let hide = () => {};
   let shown = { turn: "", news: "" };
 
-  const conversation = new Conversation(new Api(server), (event, detail) => {
+  const report: Report = (event, detail) => {
     if (event === "answer" && !look.open) change({ unread: look.unread + 1 });
     tell(event, detail);
-  });
-  conversation.onchange = draw;
+  };
+  const conversation = createConversation(createApi(server), report, draw);
 
   const find = (selector: string) => root.querySelector<HTMLElement>(selector);
   const focus = (selector: string) => find(selector)?.focus({ preventScroll: true });
   // What was pressed disappears: the focus goes where the conversation goes on, without calling the on-screen keyboard
   // of a telephone, which would hide the answer.
   const goOn = () => focus(hasKeyboard() ? "#field" : "section");
+
+  // not scrollIntoView, which also scrolls what is around the conversation
+  function scrollTo(selector: string, edge: "top" | "bottom"): void {
+    const scroller = find("section") as HTMLElement;
+    const element = find(selector);
+    if (element) scroller.scrollTop += element.getBoundingClientRect()[edge] - scroller.getBoundingClientRect()[edge];
+  }
 
   function change(changes: Partial<Look>): void {
     look = { ...look, ...changes };
@@ -77,7 +84,7 @@ export function startChat(
     write: (draft) => change({ draft }),
     send() {
       const text = look.draft.trim();
-      if (text && countCharacters(text) <= conversation.state.most) {
+      if (text && countCharacters(text) <= conversation.state().most) {
         change({ draft: "" });
         conversation.ask(text);
       }
@@ -103,13 +110,13 @@ export function startChat(
     followed: (kind) => tell("link", { kind }),
     askToErase: (asked) => change({ asked }),
     async erase() {
-      if (!look.asked || conversation.state.erasing) return;
+      if (!look.asked || conversation.state().erasing) return;
       await conversation.erase(look.asked);
       change({ asked: null, options: false });
       goOn();
     },
     keep() {
-      if (conversation.state.erasing) return;
+      if (conversation.state().erasing) return;
       change({ asked: null });
       focus("#options-button");
     },
@@ -120,15 +127,15 @@ export function startChat(
   };
 
   function draw(): void {
-    const { state, hasStarted } = conversation;
-    render(<Widget look={look} labels={labels} state={state} hasStarted={hasStarted} actions={actions} />, root);
+    const state = conversation.state();
+    render(<Widget look={look} labels={labels} state={state} actions={actions} />, root);
 
     // the newest question and the beginning of its answer stay in view, and so does what is told below
     const last = state.turns.at(-1);
     const turn = `${state.edition} ${last?.id} ${last?.state} ${last?.answers.length}`;
     const news = `${state.notice} ${state.trouble} ${state.online}`;
-    if (turn !== shown.turn) find(".turn:last-child")?.scrollIntoView({ block: "start" });
-    else if (news !== shown.news) find(".news")?.scrollIntoView({ block: "nearest" });
+    if (turn !== shown.turn) scrollTo(".turn:last-child", "top");
+    else if (news !== shown.news) scrollTo(".news", "bottom");
     shown = { turn, news };
   }
 

@@ -21,14 +21,9 @@ export function readTabMessage(value: unknown): TabMessage {
   };
 }
 
-export class Tabs {
-  readonly #channel = new BroadcastChannel("arc-chat");
-
-  constructor(receive: (message: TabMessage) => void) {
-    this.#channel.onmessage = ({ data }) => receive(readTabMessage(data));
-  }
-
-  post(message: TabMessage): void {
-    this.#channel.postMessage(message);
-  }
+/** Listens to the other tabs; gives the function that tells them something. */
+export function joinTabs(receive: (message: TabMessage) => void): (message: TabMessage) => void {
+  const channel = new BroadcastChannel("arc-chat");
+  channel.onmessage = ({ data }) => receive(readTabMessage(data));
+  return (message) => channel.postMessage(message);
 }

@@ -7,7 +7,7 @@ const number = (value: number) => value.toLocaleString("fr");
 
 export const texts = {
   title: "Assistant immunothérapie",
-  subtitle: "Assistant automatique de la Fondation ARC",
+  subtitle: "Réponses automatiques, dossier de 2020",
   launcher: "Poser une question",
   unread: (count: number) => plural(count, "nouvelle réponse", "nouvelles réponses"),
 
@@ -36,7 +36,7 @@ export const texts = {
   notCopied: "La réponse n’a pas pu être copiée.",
 
   field: "Votre question",
-  placeholder: "Écrivez votre question",
+  placeholder: "Votre question…",
   send: "Envoyer",
   counter: (used: number, most: number) => `${number(used)}\u00a0/\u00a0${number(most)} caractères`,
   tooLong: (most: number) =>

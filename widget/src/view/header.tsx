@@ -2,7 +2,7 @@ import { Fragment, h } from "preact";
 import { texts } from "../texts.ts";
 import type { View } from "./view.ts";
 
-export function Header({ look, labels, hasStarted, actions }: View) {
+export function Header({ look, labels, state, actions }: View) {
   return (
     <>
       <header>
@@ -12,7 +12,7 @@ export function Header({ look, labels, hasStarted, actions }: View) {
           </h2>
           <p class="small">{texts.subtitle}</p>
         </div>
-        {hasStarted && (
+        {(state.token || state.turns.length > 0) && (
           <button
             type="button"
             id="options-button"
@@ -23,8 +23,8 @@ export function Header({ look, labels, hasStarted, actions }: View) {
             {texts.options}
           </button>
         )}
-        <button type="button" class="plain" onClick={actions.close}>
-          {texts.close}
+        <button type="button" class="plain" aria-label={texts.close} onClick={actions.close}>
+          ✕
         </button>
       </header>
       {look.options && (

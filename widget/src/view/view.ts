@@ -44,6 +44,5 @@ export interface View {
   look: Look;
   labels: Labels;
   state: State;
-  hasStarted: boolean;
   actions: Actions;
 }

@@ -11,15 +11,10 @@ export function Widget(view: View) {
     <>
       <button type="button" class="strong launcher" aria-haspopup="dialog" hidden={open} onClick={view.actions.open}>
         <svg viewBox="0 0 20 20" aria-hidden="true">
-          <path d="M3 4.5h14v9.5h-8l-4 3v-3h-2z" />
+          <path d="M2 3h16v11H9l-4 4v-4H2z" />
         </svg>
         {view.labels.launcher}
-        {news && (
-          <span class="badge">
-            {unread}
-            <span class="hidden"> {news.replace(/^\d+\s/, "")}</span>
-          </span>
-        )}
+        {news && <span class="badge">{news}</span>}
       </button>
       <p role="status" class="hidden">
         {news}
