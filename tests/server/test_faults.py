@@ -25,7 +25,7 @@ def lonely_server(tmp_path: Path) -> Iterator[Server]:
 
 def action_server_ids(server: Server) -> list[int]:
     """Process ids of this server's own action server."""
-    command = ["ps", "-o", "pid,args", "--ppid", str(server.process.pid)]
+    command = ["ps", "-ww", "-o", "pid,args", "--ppid", str(server.process.pid)]
     listed = subprocess.run(command, check=True, capture_output=True, text=True)
     return [int(line.split()[0]) for line in listed.stdout.splitlines() if f"--port {server.action_port}" in line]
 
@@ -60,7 +60,7 @@ def test_port_taken(server: Server) -> None:
 
 def test_wrong_settings_stop_the_start_with_a_clear_message() -> None:
     command = [str(ROOT / ".venv" / "bin" / "python"), "-m", "assistant.serve"]
-    for name, value in (("ARC_URL_HOME", "http://example.org"), ("PORT", "abc")):
+    for name, value in (("ARC_URL_HOME", "http://example.org"), ("PORT", "abc"), ("WIDGET_ORIGINS", "*")):
         ended = subprocess.run(
             command, check=False, cwd=ROOT, env={**os.environ, name: value}, capture_output=True, text=True, timeout=60
         )
