@@ -33,7 +33,7 @@ export function startChat(
 ): ArcChat {
   let look: Look = { open: false, unread: 0, draft: "", options: false, asked: null };
   let hide = () => {};
-  let shown = { turn: "", news: "" };
+  let shown = "";
 
   const report: Report = (event, detail) => {
     if (event === "answer" && !look.open) change({ unread: look.unread + 1 });
@@ -46,13 +46,6 @@ export function startChat(
   // What was pressed disappears: the focus goes where the conversation goes on, without calling the on-screen keyboard
   // of a telephone, which would hide the answer.
   const goOn = () => focus(hasKeyboard() ? "#field" : "section");
-
-  // not scrollIntoView, which also scrolls what is around the conversation
-  function scrollTo(selector: string, edge: "top" | "bottom"): void {
-    const scroller = find("section") as HTMLElement;
-    const element = find(selector);
-    if (element) scroller.scrollTop += element.getBoundingClientRect()[edge] - scroller.getBoundingClientRect()[edge];
-  }
 
   function change(changes: Partial<Look>): void {
     look = { ...look, ...changes };
@@ -130,13 +123,14 @@ export function startChat(
     const state = conversation.state();
     render(<Widget look={look} labels={labels} state={state} actions={actions} />, root);
 
-    // the newest question and the beginning of its answer stay in view, and so does what is told below
+    // The newest question and the beginning of its answer stay in view (scrollIntoView would scroll the page as well).
     const last = state.turns.at(-1);
-    const turn = `${state.edition} ${last?.id} ${last?.state} ${last?.answers.length}`;
-    const news = `${state.notice} ${state.trouble} ${state.online}`;
-    if (turn !== shown.turn) scrollTo(".turn:last-child", "top");
-    else if (news !== shown.news) scrollTo(".news", "bottom");
-    shown = { turn, news };
+    const newest = `${state.edition} ${last?.id} ${last?.state} ${last?.answers.length}`;
+    const turn = find(".turn:last-child");
+    const scroller = find("section");
+    if (turn && scroller && newest !== shown)
+      scroller.scrollTop += turn.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
+    shown = newest;
   }
 
   draw();

@@ -7,7 +7,7 @@ const number = (value: number) => value.toLocaleString("fr");
 
 export const texts = {
   title: "Assistant immunothérapie",
-  subtitle: "Réponses automatiques, dossier de 2020",
+  subtitle: "D’après un dossier de 2020",
   launcher: "Poser une question",
   unread: (count: number) => plural(count, "nouvelle réponse", "nouvelles réponses"),
 

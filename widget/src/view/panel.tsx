@@ -42,9 +42,9 @@ export function Panel(view: View) {
             ))}
           </div>
         )}
-        <News {...view} />
         <Suggestions {...view} />
       </section>
+      <News {...view} />
       <Composer {...view} />
     </dialog>
   );
