@@ -1,12 +1,14 @@
 import base64
 import json
 import time
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import jwt
 import pytest
 
+from assistant.channels import identity
 from assistant.channels.identity import ALGORITHM, AUDIENCE, DAY, Tokens, load_secret
 from assistant.channels.refusals import RefusedError
 from assistant.settings import SettingsError
@@ -93,9 +95,17 @@ def test_the_secret_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> 
     assert [path.name for path in file.parent.iterdir()] == ["widget-secret"]
 
 
-def test_processes_that_start_at_once_share_one_secret(tmp_path: Path) -> None:
-    with ProcessPoolExecutor(4) as pool:
-        for round_number in range(5):
+def test_those_who_make_the_secret_at_once_share_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    together = Barrier(8)
+    make = identity._make_secret
+
+    def make_together(file: Path) -> None:
+        together.wait(timeout=10)  # all have seen that there is no file
+        make(file)
+
+    monkeypatch.setattr(identity, "_make_secret", make_together)
+    with ThreadPoolExecutor(8) as pool:
+        for round_number in range(20):
             secrets = list(pool.map(load_secret, [tmp_path / str(round_number) / "widget-secret"] * 8))
             assert len(set(secrets)) == 1
 
