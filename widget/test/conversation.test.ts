@@ -360,6 +360,14 @@ describe("two tabs", () => {
     expect(one.state()).toMatchObject({ token: null, turns: [], notice: "erased" });
   });
 
+  it("do not undo an answer that has come", async () => {
+    const two = await opened();
+    const other = new FakeChannel();
+    other.postMessage({ turns: [told("a")] });
+    other.postMessage({ turns: [{ ...told("a"), state: "sending", answers: [] }] });
+    expect(states(two)).toEqual([["a", "sent"]]);
+  });
+
   it("take a message back together", async () => {
     const [one, two] = [await opened(), await opened()];
     api.send.mockImplementationOnce(failing({ code: "network" }));

@@ -5,7 +5,7 @@ import type { View } from "./view.ts";
 export function Header({ look, labels, state, actions }: View) {
   return (
     <>
-      <header>
+      <div class="header">
         <div class="titles">
           <h2 id="title" tabIndex={-1}>
             {labels.title}
@@ -26,7 +26,7 @@ export function Header({ look, labels, state, actions }: View) {
         <button type="button" class="plain" aria-label={texts.close} onClick={actions.close}>
           ✕
         </button>
-      </header>
+      </div>
       {look.options && (
         <div class="options">
           <button type="button" class="plain" onClick={() => actions.askToErase("restarted")}>
