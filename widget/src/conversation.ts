@@ -8,6 +8,7 @@ import { uuid } from "./uuid.ts";
 
 export const SLOW_AFTER = 10_000;
 const NOTICE_LASTS = 8_000;
+const ONLINE_SETTLES = 1_000; // the event comes before the first request gets through
 const LOCK = "arc-chat";
 
 /** Good news, or neutral: read out when there is time. */
@@ -64,8 +65,7 @@ export function createConversation(api: Api, report: Report, changed: () => void
     post = joinTabs(receive);
     addEventListener("online", () => {
       set({ online: true });
-      if (state.trouble === "noOpening" || state.trouble === "notLoaded") void load();
-      for (const turn of state.turns) if (turn.problem?.code === "offline") resend(turn.id);
+      setTimeout(goOn, ONLINE_SETTLES);
     });
     addEventListener("offline", () => set({ online: false }));
     addEventListener("pageshow", (event) => {
@@ -76,6 +76,12 @@ export function createConversation(api: Api, report: Report, changed: () => void
     // The page was left while these were under way. The server knows an id that it has already answered.
     for (const turn of stored.unsent) if (isPending(turn)) resend(turn.id);
     void load();
+  }
+
+  /** Makes up for what failed while there was no network. */
+  function goOn(): void {
+    if (state.trouble === "noOpening" || state.trouble === "notLoaded") void load();
+    for (const turn of state.turns) if (turn.problem?.code === "offline") resend(turn.id);
   }
 
   async function load(): Promise<void> {

@@ -194,7 +194,7 @@ describe("sending", () => {
     await settle();
     expect(conversation.state().online).toBe(false);
     setOnline(true);
-    await settle();
+    await vi.advanceTimersByTimeAsync(1_000);
     expect(conversation.state().online).toBe(true);
     expect(states(conversation)).toEqual([["un", "sent"]]);
   });
