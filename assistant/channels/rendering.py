@@ -11,6 +11,8 @@ from assistant.content.catalogue import Catalogue
 
 _SOURCE = "Source\u00a0: "
 _FORGOTTEN_BUTTON = "Question choisie dans la liste"
+# Asking whether these were useful would be tactless, as it would be under an emergency number, or silly.
+_COURTESY = frozenset({"utter_greet", "utter_goodbye", "utter_thanks", "utter_praise", "utter_insult", "utter_deny"})
 _EMPHASIS = re.compile(r"\*\*(.+?)\*\*", re.DOTALL)
 
 
@@ -41,6 +43,12 @@ def _link_kind(link: dict[str, str], answer: str | None, content: Catalogue) -> 
     return "gift" if answer in content.answers and content.answers[answer].kind == "giving" else "article"
 
 
+def _asks_if_useful(answer: str | None, content: Catalogue) -> bool:
+    if answer in _COURTESY:
+        return False
+    return answer not in content.answers or content.answers[answer].kind != "safety"
+
+
 def widget_answer(
     answer: dict[str, Any], content: Catalogue, message_id: str, time: float, useful: bool | None = None
 ) -> dict[str, Any]:
@@ -51,7 +59,7 @@ def widget_answer(
         content: the catalogue, for the kinds of answers and links.
         message_id: the id of this message.
         time: when it was said, in seconds since the epoch.
-        useful: what the visitor thought of it, None if they have not said.
+        useful: what the visitor thought of it, None if they have not said. Left out where it is not asked.
     """
     name = answer.get("answer")
     paragraphs = (answer.get("text") or "").split("\n\n")
@@ -68,7 +76,7 @@ def widget_answer(
             {"title": link["title"], "url": link["url"], "kind": _link_kind(link, name, content)}
             for link in (answer.get("custom") or {}).get("links", [])
         ],
-        "useful": useful,
+        **({"useful": useful} if _asks_if_useful(name, content) else {}),
     }
 
 

@@ -213,7 +213,16 @@ export function createConversation(api: Api, report: Report, changed: () => void
       post?.({ token });
       return token;
     };
-    return navigator.locks ? navigator.locks.request(LOCK, make) : make();
+    let made: Promise<string> | undefined;
+    try {
+      await navigator.locks.request(LOCK, () => {
+        made = make();
+        return made;
+      });
+    } catch {
+      // there are none without https, and they are denied where site data is: then this tab is alone
+    }
+    return made ?? make();
   }
 
   /** The token is no longer good. Another tab may already have a new one. */

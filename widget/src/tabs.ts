@@ -23,7 +23,11 @@ export function readTabMessage(value: unknown): TabMessage {
 
 /** Listens to the other tabs; gives the function that tells them something. */
 export function joinTabs(receive: (message: TabMessage) => void): (message: TabMessage) => void {
-  const channel = new BroadcastChannel("arc-chat");
-  channel.onmessage = ({ data }) => receive(readTabMessage(data));
-  return (message) => channel.postMessage(message);
+  try {
+    const channel = new BroadcastChannel("arc-chat");
+    channel.onmessage = ({ data }) => receive(readTabMessage(data));
+    return (message) => channel.postMessage(message);
+  } catch {
+    return () => {}; // denied with all site data
+  }
 }
