@@ -7,7 +7,7 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 export PYTHONWARNINGS := ignore
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 
-.PHONY: help setup setup-dev lock train run chat validate lint types unit understanding evaluate compare dialogues server-test test picture check-links clean
+.PHONY: help setup setup-dev lock widget widget-or-warn widget-test train run chat validate lint types unit understanding evaluate compare dialogues server-test test picture check-links clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -18,7 +18,16 @@ setup: ## install what the assistant runs on, into .venv (only when something ch
 setup-dev: ## the same, with what testing needs
 	@scripts/setup requirements-dev.lock
 
-run: setup ## train if needed, start the assistant and its action server, say where to talk to it
+widget: setup ## build the website widget, widget/dist/widget.js (Node comes with .venv)
+	@scripts/setup requirements-widget.lock && scripts/build-widget
+
+widget-or-warn: setup
+	@$(MAKE) --no-print-directory widget || echo "The website widget could not be built (see above); going on with what there is." >&2
+
+widget-test: widget ## the widget's types, style and unit tests
+	@scripts/npm run --silent types && scripts/npm run --silent lint && scripts/npm run --silent unit
+
+run: setup widget-or-warn ## train if needed, start the assistant and its action server, say where to talk to it
 	@$(PY) -m assistant.serve
 
 chat: setup ## the same, and talk to it in this terminal
@@ -67,4 +76,4 @@ test: setup-dev ## all tests, in under 20 minutes
 	@scripts/test
 
 clean: ## remove what was made: model, reports, caches (not .venv, not the conversations)
-	@rm -rf models reports results .rasa .pytest_cache .ruff_cache .mypy_cache
+	@rm -rf models reports results .rasa .pytest_cache .ruff_cache .mypy_cache widget/dist

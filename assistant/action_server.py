@@ -8,6 +8,9 @@ from typing import Any
 
 import aiohttp
 from rasa.utils.endpoints import EndpointConfig
+from sanic import Sanic
+
+from assistant.settings import Settings
 
 
 class ActionServer(EndpointConfig):
@@ -33,3 +36,11 @@ class ActionServer(EndpointConfig):
                 return answer.ok
         except (aiohttp.ClientError, asyncio.TimeoutError, OSError):
             return False
+
+
+def connect(app: Sanic, config: Settings) -> None:
+    """Makes the assistant of a started server call the action server of the settings; doing it again does no harm."""
+    endpoint = ActionServer(config.action_server_url, config.action_timeout)
+    app.ctx.agent.action_endpoint = endpoint
+    if app.ctx.agent.processor:
+        app.ctx.agent.processor.action_endpoint = endpoint

@@ -141,7 +141,8 @@ def running(config: Settings) -> Iterator[list[subprocess.Popen]]:
     check_port(config.host, config.port, "PORT")
     train_if_stale()
     LOGS.mkdir(exist_ok=True)
-    environ = dict(os.environ, SANIC_HOST=config.host)
+    # Also where the Makefile did not set it: Rasa sends reports of its crashes outside otherwise.
+    environ = dict(os.environ, SANIC_HOST=config.host, RASA_TELEMETRY_ENABLED="false")
     processes: list[subprocess.Popen] = []
     try:
         if "ACTION_SERVER_URL" not in os.environ:
@@ -183,6 +184,8 @@ def main(arguments: list[str]) -> int:
             return 0
         with running(config) as processes:
             address = f"http://{config.host}:{config.port}/webhooks/rest/webhook"
+            demo = f"http://{config.host}:{config.port}/webhooks/widget/demo"
+            print(f"La page de démonstration : {demo}")
             print(f"L'assistant répond à l'adresse {address}. Ctrl-C pour arrêter. Par exemple :\n")
             print(
                 f"  curl -s {address} -H 'Content-Type: application/json' \\\n"

@@ -8,6 +8,7 @@ from typing import Any
 
 MAX_SENDER_CHARACTERS = 255  # Rasa's tracker store keeps the sender in a column of this size
 MAX_NESTING = 20
+WIDGET_PREFIX = "widget-"  # begins the conversations that the widget channel names; no other channel may use it
 _PAYLOAD = re.compile(r"/[A-Za-z_]\w*\s*(\{.*\})?\s*", re.DOTALL)
 
 
@@ -30,25 +31,45 @@ def _depth(value: Any, limit: int) -> int:
     return 1 + max((_depth(child, limit - 1) for child in children), default=0)
 
 
-def parse_body(body: bytes) -> Incoming:
-    """Reads the JSON body `{"sender": …, "message": …}` of Rasa's REST channel.
+def parse_object(body: bytes) -> dict[str, Any]:
+    """Reads a JSON object.
+
+    Args:
+        body: the bytes of a request, UTF-8.
 
     Raises:
-        BadRequestError: the body is not such an object.
+        BadRequestError: the bytes are no JSON object, or one that is nested deeper than MAX_NESTING.
     """
     try:
         content = json.loads(body.decode("utf-8"))
     except (UnicodeDecodeError, ValueError, RecursionError):
         raise BadRequestError("La requête n’est pas du JSON valide en UTF-8.") from None
     if not isinstance(content, dict):
-        raise BadRequestError("La requête doit être un objet JSON avec « sender » et « message ».")
+        raise BadRequestError("La requête doit être un objet JSON.")
     if _depth(content, MAX_NESTING + 1) > MAX_NESTING:
         raise BadRequestError("La requête contient trop de niveaux.")
+    return content
+
+
+def _belongs_to_widget(sender: str) -> bool:
+    """Whether a database could take the sender for a conversation of the widget, whatever it thinks of letters."""
+    return unicodedata.normalize("NFKC", sender).strip().casefold().startswith(WIDGET_PREFIX)
+
+
+def parse_body(body: bytes) -> Incoming:
+    """Reads the JSON body `{"sender": …, "message": …}` of Rasa's REST channel.
+
+    Raises:
+        BadRequestError: the body is not such an object.
+    """
+    content = parse_object(body)
     sender, message = content.get("sender"), content.get("message")
     if not isinstance(sender, str) or not sender.strip():
         raise BadRequestError("Il manque « sender », l’identifiant de la conversation, sous forme de texte.")
     if len(sender) > MAX_SENDER_CHARACTERS or any(unicodedata.category(char) in ("Cc", "Cs") for char in sender):
         raise BadRequestError("« sender » est trop long ou contient un caractère interdit.")
+    if _belongs_to_widget(sender):
+        raise BadRequestError(f"« sender » ne peut pas commencer par « {WIDGET_PREFIX} ».")
     if not isinstance(message, str):
         raise BadRequestError("Il manque « message », le texte du message.")
     return Incoming(sender, message)

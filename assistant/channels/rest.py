@@ -3,7 +3,6 @@
 The sender is chosen by the client, so this channel is for servers and for trying: keep it on an inner address.
 """
 
-import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -13,14 +12,21 @@ from sanic import Blueprint, Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from assistant.action_server import ActionServer
-from assistant.answers import compose
-from assistant.channels.incoming import BadRequestError, clean_text, is_payload, parse_body, without_slash
+from assistant import action_server
+from assistant.channels.gate import (
+    FAILURE,
+    NO_ANSWER,
+    BodyTooLargeError,
+    BodyTooSlowError,
+    Gate,
+    RefusedTextError,
+    read_body,
+    report,
+)
+from assistant.channels.incoming import BadRequestError, parse_body
 from assistant.channels.rendering import rest_message
 from assistant.content.catalogue import Catalogue, catalogue
 from assistant.settings import Settings, settings
-
-logger = logging.getLogger(__name__)
 
 KNOWN_CONVERSATIONS = 10_000
 
@@ -45,6 +51,7 @@ class RestChannel(InputChannel):
         """Keeps the content and the limits."""
         self._content = content
         self._config = config
+        self._gate = Gate(content, config)
         self._known: OrderedDict[str, None] = OrderedDict()
 
     @classmethod
@@ -63,9 +70,7 @@ class RestChannel(InputChannel):
 
         @blueprint.listener("after_server_start")
         async def take_action_server(app: Sanic, *_: Any) -> None:
-            app.ctx.agent.action_endpoint = ActionServer(self._config.action_server_url, self._config.action_timeout)
-            if app.ctx.agent.processor:
-                app.ctx.agent.processor.action_endpoint = app.ctx.agent.action_endpoint
+            action_server.connect(app, self._config)
 
         @blueprint.get("/")
         async def ready(request: Request) -> HTTPResponse:
@@ -77,49 +82,39 @@ class RestChannel(InputChannel):
                 {"status": status, "model": model, "action_server": actions}, status=200 if status == "ok" else 503
             )
 
-        @blueprint.post("/webhook")
+        @blueprint.post("/webhook", stream=True)
         async def receive(request: Request) -> HTTPResponse:
             if not request.content_type.lower().startswith("application/json"):
                 return _error(415, "Envoyez la requête avec l’en-tête Content-Type: application/json.")
-            if len(request.body) > self._config.max_body_bytes:
-                return _error(413, "Le message est trop long.")
             try:
-                incoming = parse_body(request.body)
+                incoming = parse_body(await read_body(request, self._config.max_body_bytes))
+            except BodyTooLargeError:
+                return _error(413, "Le message est trop long.")
+            except BodyTooSlowError:
+                return _error(408, "La requête n’est pas arrivée à temps.")
             except BadRequestError as problem:
                 return _error(400, str(problem))
-            refusal, text = self._refusal(clean_text(incoming.text))
-            if refusal:
-                return response.json([self._own_message(incoming.sender, refusal)])
+            try:
+                text = self._gate.text_or_payload(incoming.text)
+            except RefusedTextError as refusal:
+                return response.json([self._own_message(incoming.sender, refusal.response)])
             output = RestOutput()
             try:
                 is_new = await self._is_new(request.app, incoming.sender)
                 await on_new_message(UserMessage(text, output, incoming.sender, input_channel=self.name()))
             except Exception as problem:
-                # The text of the exception may quote the message: only its kind is logged.
-                logger.error("A message could not be handled: %s", type(problem).__name__)
-                return _error(500, self._own_message(incoming.sender, "utter_error")["text"])
+                report(problem)
+                return _error(500, self._own_message(incoming.sender, FAILURE)["text"])
             if not output.messages:
-                output.messages.append(self._own_message(incoming.sender, "utter_unavailable"))
+                output.messages.append(self._own_message(incoming.sender, NO_ANSWER))
             if is_new and not self._says_who_speaks(output.messages):
                 output.messages.append(self._own_message(incoming.sender, "utter_notice"))
             return response.json(output.messages)
 
         return blueprint
 
-    def _refusal(self, text: str) -> tuple[str | None, str]:
-        """The response for a text that Rasa must not see, or None and the text that it may see."""
-        if not text:
-            return "utter_empty_message", text
-        if len(text) > self._config.max_characters:
-            return "utter_message_too_long", text
-        if is_payload(text):
-            return (None, text) if text[1:] in self._content.offers() else ("utter_unknown_button", text)
-        text = without_slash(text)
-        return (None, text) if text else ("utter_empty_message", text)
-
     def _own_message(self, sender: str, response_name: str) -> dict[str, Any]:
-        values = {"max_characters": str(self._config.max_characters)}
-        return rest_message(sender, compose(self._content, self._content.answers[response_name], values))
+        return rest_message(sender, self._gate.own_answer(response_name))
 
     def _says_who_speaks(self, messages: list[dict[str, Any]]) -> bool:
         names = [message.get("custom", {}).get("answer") for message in messages]

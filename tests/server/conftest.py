@@ -34,6 +34,7 @@ class Server:
     process: subprocess.Popen
     action_port: int
     folder: Path
+    variables: dict[str, str]
 
     @property
     def webhook(self) -> str:
@@ -55,8 +56,8 @@ class Server:
 
 
 def start(folder: Path, **variables: str) -> Server:
-    """Starts `make run`'s own program."""
-    port, action_port = free_port(), free_port()
+    """Starts `make run`'s own program, on free ports unless the variables name them."""
+    port, action_port = (int(variables.get(name) or free_port()) for name in ("PORT", "ACTION_PORT"))
     environ = {
         **os.environ,
         "PORT": str(port),
@@ -68,7 +69,7 @@ def start(folder: Path, **variables: str) -> Server:
     process = subprocess.Popen(
         [sys.executable, "-m", "assistant.serve"], cwd=ROOT, env=environ, stdout=output, stderr=output
     )
-    server = Server(f"http://127.0.0.1:{port}", process, action_port, folder)
+    server = Server(f"http://127.0.0.1:{port}", process, action_port, folder, variables)
     deadline = time.monotonic() + START_LIMIT
     while time.monotonic() < deadline:
         assert process.poll() is None, (folder / "serve.log").read_text()
@@ -85,6 +86,17 @@ def stop(server: Server) -> None:
     if server.process.poll() is None:
         server.process.send_signal(signal.SIGTERM)
         server.process.wait(timeout=30)
+
+
+def kill(server: Server) -> None:
+    """Ends it and all that it has started as a power cut would, with no time to put anything away."""
+    listed = subprocess.run(
+        ["ps", "-o", "pid=", "--ppid", str(server.process.pid)], check=True, capture_output=True, text=True
+    )
+    children = [int(pid) for pid in listed.stdout.split()]
+    for pid in [server.process.pid, *children]:
+        os.kill(pid, signal.SIGKILL)
+    server.process.wait(timeout=30)
 
 
 @pytest.fixture(scope="session")

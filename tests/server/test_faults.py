@@ -60,7 +60,7 @@ def test_port_taken(server: Server) -> None:
 
 def test_wrong_settings_stop_the_start_with_a_clear_message() -> None:
     command = [str(ROOT / ".venv" / "bin" / "python"), "-m", "assistant.serve"]
-    for name, value in (("ARC_URL_HOME", "http://example.org"), ("PORT", "abc")):
+    for name, value in (("ARC_URL_HOME", "http://example.org"), ("PORT", "abc"), ("WIDGET_ORIGINS", "*")):
         ended = subprocess.run(
             command, check=False, cwd=ROOT, env={**os.environ, name: value}, capture_output=True, text=True, timeout=60
         )

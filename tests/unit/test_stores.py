@@ -1,11 +1,17 @@
+import asyncio
 from pathlib import Path
 
 import pytest
 from rasa.core.lock_store import InMemoryLockStore, RedisLockStore
 from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import BotUttered, SessionStarted, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 from assistant.settings import read_settings
 from assistant.stores import lock, tracker
+from assistant.stores.feedback import FeedbackGiven
 
 
 def test_locks_are_in_memory_unless_redis_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -23,3 +29,60 @@ def test_conversations_go_where_the_environment_says(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(tracker, "settings", lambda: read_settings({"DATABASE_URL": f"sqlite:///{file}"}))
     tracker.ConversationStore(domain=Domain.empty(), host="ignored")
     assert file.exists()
+
+
+@pytest.fixture
+def store(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> tracker.ConversationStore:
+    monkeypatch.setattr(tracker, "settings", lambda: read_settings({"DATABASE_URL": f"sqlite:///{tmp_path / 'c.db'}"}))
+    return tracker.ConversationStore(domain=Domain.empty())
+
+
+def keep(store: tracker.ConversationStore, sender: str, *texts: str) -> None:
+    events = [event for text in texts for event in (UserUttered(text), BotUttered(f"Réponse à {text}"))]
+    asyncio.run(store.save(DialogueStateTracker.from_events(sender, [SessionStarted(), *events])))
+
+
+def test_what_is_deleted_is_not_left_in_the_file(store: tracker.ConversationStore, tmp_path: Path) -> None:
+    keep(store, "one", "secretunique " * 50)
+    keep(store, "two", "autrephrase")
+    file = tmp_path / "c.db"
+    assert b"secretunique" in file.read_bytes()
+    asyncio.run(store.delete("one"))
+    assert b"secretunique" not in file.read_bytes()
+    assert b"autrephrase" in file.read_bytes()
+    assert asyncio.run(store.shown_events("one")) == []
+    asyncio.run(store.delete("one"))
+
+
+def test_the_newest_events_over_all_sessions(store: tracker.ConversationStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    keep(store, "one", "a", "b")
+    asyncio.run(store.append("one", SessionStarted()))
+    asyncio.run(store.append("one", UserUttered("c")))
+    keep(store, "two", "d")
+    texts = [event["text"] for event in asyncio.run(store.shown_events("one"))]
+    assert texts == ["a", "Réponse à a", "b", "Réponse à b", "c"]
+    monkeypatch.setattr(tracker, "NEWEST", 2)
+    assert [event["text"] for event in asyncio.run(store.shown_events("one"))] == ["Réponse à b", "c"]
+
+
+def test_feedback_is_kept_and_changes_nothing_else(store: tracker.ConversationStore) -> None:
+    keep(store, "one", "a")
+    before = asyncio.run(store.retrieve("one"))
+    feedback = FeedbackGiven("a.0", "utter_x", True)
+    asyncio.run(store.append("one", feedback))
+    after = asyncio.run(store.retrieve("one"))
+    assert after.events[-1] == feedback
+    assert list(after.events)[:-1] == list(before.events)
+    assert after.past_states(Domain.empty()) == before.past_states(Domain.empty())
+    assert (after.latest_message, after.latest_action) == (before.latest_message, before.latest_action)
+    assert asyncio.run(store.shown_events("one"))[-1]["useful"] is True
+
+
+def test_a_database_that_fails_is_quoted_without_the_message(store: tracker.ConversationStore) -> None:
+    with store.engine.connect() as connection:
+        connection.execute(text("DROP TABLE events"))
+    with pytest.raises(SQLAlchemyError) as caught, store.session_scope() as session:
+        session.add(store.SQLEvent(sender_id="one", type_name="user", data="secretunique"))
+        session.commit()
+    assert "secretunique" not in str(caught.value)
+    assert "INSERT" in str(caught.value)

@@ -1,0 +1,40 @@
+"""How often: limits on what an address and a conversation may ask for, in memory or on Redis."""
+
+import asyncio
+import math
+import time
+
+from limits import RateLimitItem
+from limits.storage import storage_from_string
+from limits.strategies import FixedWindowRateLimiter
+
+from assistant.channels.refusals import RefusedError
+
+REDIS_SECONDS = 2
+
+
+class Rates:
+    """Counts requests. In memory each process counts for itself; on Redis all count together."""
+
+    def __init__(self, redis_url: str | None) -> None:
+        """Takes the address of Redis, None for memory."""
+        # The library's asynchronous storage wants a redis client that is newer than Rasa allows: see `count`.
+        options = {"socket_timeout": REDIS_SECONDS, "socket_connect_timeout": REDIS_SECONDS} if redis_url else {}
+        self._limiter = FixedWindowRateLimiter(storage_from_string(redis_url or "memory://", **options))
+
+    async def count(self, rate: RateLimitItem, what: str, who: str) -> None:
+        """Counts one request.
+
+        Args:
+            rate: how many are allowed in which time.
+            what: what is counted, such as `message`.
+            who: the address or the conversation that it is counted for.
+
+        Raises:
+            RefusedError: there were too many; `retry_after` are the seconds until the next one is taken.
+            redis.RedisError: Redis does not answer.
+        """
+        # In a thread: a Redis that is slow must not hold up the other conversations.
+        if not await asyncio.to_thread(self._limiter.hit, rate, what, who):
+            stats = await asyncio.to_thread(self._limiter.get_window_stats, rate, what, who)
+            raise RefusedError("too_many", retry_after=max(1, math.ceil(stats.reset_time - time.time())))
