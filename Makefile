@@ -7,10 +7,10 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 export PYTHONWARNINGS := ignore
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 
-.PHONY: help setup setup-dev lock widget widget-or-warn widget-test train run chat validate lint types unit understanding evaluate compare dialogues server-test test picture check-links clean
+.PHONY: help setup setup-dev lock widget widget-or-warn widget-test train run chat validate lint types unit understanding evaluate compare dialogues server-test browser-test test picture widget-pictures bench-widget check-links clean
 
 help: ## list the commands
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
 
 setup: ## install what the assistant runs on, into .venv (only when something changed)
 	@scripts/setup requirements.lock
@@ -38,6 +38,12 @@ train: setup ## train a model
 
 picture: setup ## draw docs/dialogue.png from the running assistant (needs chromium)
 	@PYTHONPATH=. $(PY) scripts/draw_dialogue.py
+
+widget-pictures: setup-dev widget ## draw docs/widget/*.png
+	@scripts/need-packages && PYTHONPATH=. $(PY) scripts/draw_widget.py
+
+bench-widget: setup-dev widget ## measure the widget: its size, the time to open, the time to an answer
+	@scripts/need-packages && PYTHONPATH=. $(PY) scripts/bench_widget.py
 
 check-links: setup ## ask each address that the assistant gives, print a table
 	@$(PY) -m assistant.check_links
@@ -70,7 +76,10 @@ dialogues: setup-dev ## Rasa's dialogue tests
 	@scripts/test-dialogues
 
 server-test: setup-dev ## the tests that talk to the running assistant over HTTP
-	@$(PY) -m pytest tests/server
+	@scripts/need-packages && $(PY) -m pytest tests/server
+
+browser-test: setup-dev widget ## the tests that drive browsers against the running assistant
+	@scripts/need-packages && $(PY) -m pytest tests/browser
 
 test: setup-dev ## all tests, in under 20 minutes
 	@scripts/test

@@ -20,7 +20,7 @@ class Site:
         site = self
 
         class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:  # noqa: N802 (the base class's name)
+            def do_GET(self) -> None:
                 kind, body, policy = site._pages.get(self.path, ("text/plain", b"", None))
                 self.send_response(200 if self.path in site._pages else 404)
                 self.send_header("Content-Type", f"{kind}; charset=utf-8")

@@ -20,10 +20,11 @@ for (const name of ["open", "close", "message-sent", "answer", "feedback", "link
 HOSTILE = """
 * { all: revert; color: rgb(255, 0, 0) !important; background: rgb(0, 255, 0) !important; font: 40px cursive !important;
   letter-spacing: 9px !important; text-transform: uppercase !important; margin: 30px !important;
-  box-sizing: content-box !important; border: 9px solid rgb(0, 0, 255) !important; transform: rotate(3deg) }
+  box-sizing: content-box !important; border: 9px solid rgb(0, 0, 255) !important }
 html { font-size: 5px !important; zoom: 1; direction: rtl; line-height: 4 !important; visibility: visible }
 button, textarea, dialog, h2, p { display: none !important; opacity: 0.1 !important }
-arc-chat { display: none !important; position: absolute !important; opacity: 0 !important; width: 1px; filter: blur(9px) }
+arc-chat { display: none !important; transform: rotate(3deg) !important; position: absolute !important;
+  opacity: 0 !important; width: 1px; filter: blur(9px) }
 :root { --surface: red; --ink: red; --accent: red; --gap: 200px; --radius: 90px; --line: red; --tint: red }
 .panel, .launcher, .root, .answer { display: none !important }
 """
@@ -62,7 +63,8 @@ def test_styles_of_the_page_do_not_leak_in(visit: Callable[..., Visit], site: Si
         expect(chat.launcher).to_be_visible()
         chat.open().ask(RATE)
         looks.append(chat.page.evaluate(LOOKS))
-    assert looks[0] == looks[1]
+    for part, look in looks[0].items():
+        assert looks[1][part] == look, part
 
 
 def test_styles_do_not_leak_out(visit: Callable[..., Visit], site: Site) -> None:

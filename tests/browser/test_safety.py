@@ -100,9 +100,7 @@ def test_scripts_in_the_stored_history(chat: Chat) -> None:
         "text",
     ]
     body = json.dumps({"messages": messages})
-    chat.page.route(
-        f"**{PATH}/conversation", lambda route: route.fulfill(body=body, content_type="application/json")
-    )
+    chat.page.route(f"**{PATH}/conversation", lambda route: route.fulfill(body=body, content_type="application/json"))
     chat.page.reload()
     Chat(chat.page).open()
     expect(chat.log.get_by_text(ATTACK)).to_have_count(2)
@@ -180,9 +178,7 @@ def test_a_website_that_is_not_in_the_settings(visit: Callable[..., Visit], site
     expect(chat.panel.get_by_role("alert").first).to_have_text("L’assistant ne répond pas pour le moment.")
     chat.send(RATE)
     expect(chat.panel.get_by_role("alert").filter(has_text="Message non envoyé.")).to_be_visible()
-    assert page.evaluate(
-        f"fetch('{bot.base}{PATH}/opening').then(() => 'read', (error) => error.name)"
-    ) == "TypeError"
+    assert page.evaluate(f"fetch('{bot.base}{PATH}/opening').then(() => 'read', (error) => error.name)") == "TypeError"
     page.goto(site.page("/friend"))
     expect(Chat(page).open().suggestions).to_be_visible()  # the same page is welcome at an origin that is
 

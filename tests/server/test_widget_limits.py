@@ -80,8 +80,7 @@ def test_the_address_is_not_the_clients_word(limited: Server) -> None:
 @pytest.fixture(scope="module")
 def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     program = shutil.which("redis-server")
-    if program is None:
-        pytest.skip("there is no redis-server on this machine")
+    assert program, "redis-server was not found. Run scripts/need-packages, or: apt-get install redis-server"
     port, folder = free_port(), tmp_path_factory.mktemp("redis")
     command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:

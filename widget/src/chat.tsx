@@ -129,7 +129,7 @@ export function startChat(
     const turn = find(".turn:last-child");
     const scroller = find("section");
     if (turn && scroller && newest !== shown)
-      scroller.scrollTop += turn.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
+      scroller.scrollTop += turn.getBoundingClientRect().top - scroller.getBoundingClientRect().top - 10;
     shown = newest;
   }
 

@@ -63,7 +63,7 @@ function News({ state, actions }: View) {
         {notice && !waiting && texts[notice]}
       </p>
       <p role="alert" class="alarm">
-        {!online && texts.offline} {trouble && texts[trouble]}
+        {[!online && texts.offline, trouble && texts[trouble]].filter(Boolean).join(" ")}
       </p>
       {(trouble === "noOpening" || trouble === "notLoaded") && (
         <button type="button" onClick={actions.reload}>
