@@ -95,3 +95,11 @@ def test_a_conversation_is_drawn(content: Catalogue) -> None:
         ("c", "Question choisie dans la liste"),
     ]
     assert [message.get("useful") for message in messages] == [None, None, False, None, None, None]
+
+
+def test_where_nobody_is_asked_whether_it_was_useful(content: Catalogue) -> None:
+    def asks(name: str | None) -> bool:
+        return "useful" in widget_answer({"answer": name, "text": "x"}, content, "a.0", 1.0)
+
+    assert not any(map(asks, ("utter_emergency", "utter_suicide", "utter_bereavement", "utter_thanks", "utter_greet")))
+    assert all(map(asks, ("utter_definition", "utter_donate", "utter_not_understood", "utter_unavailable", None)))
