@@ -1,7 +1,7 @@
 """Repairing the spelling of a message: abbreviations, accents, glued articles, typing errors. Without Rasa.
 
 A word that French has, or that the training phrases have, is never changed but for its accents. Any other word becomes
-the word of the training phrases that sounds like it, else the nearest one, if one is near enough.
+a word of the training phrases: the one that sounds like it or the one nearest in letters, whichever is more frequent.
 """
 
 from __future__ import annotations

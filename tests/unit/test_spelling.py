@@ -33,7 +33,7 @@ def test_repair(spelling: Spelling, typed: str, meant: str) -> None:
 
 
 def test_french_words_never_become_other_words(spelling: Spelling) -> None:
-    for word in ("pleure", "peinture", "traitant", "affection"):
+    for word in ("pleure", "peinture", "traitant", "affection", "décelée", "cédait", "libéralité"):
         assert spelling.repair(word) == word
 
 
