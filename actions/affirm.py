@@ -10,13 +10,19 @@ from actions.donation_options import donation
 from actions.full_article import article
 from actions.history import last_answer_name, last_subject, offered
 
-STAY = "utter_stay_with_you"
+_STAY = "utter_stay_with_you"
+# What follows a bare « oui » or « non » after a cry for help. Not after a fresh diagnosis or a request for advice:
+# there nobody spoke of dying, and it would frighten.
+AFTER_A_CRY = {
+    "utter_emergency": "utter_emergency",
+    **dict.fromkeys(("utter_suicide", "utter_distress", "utter_bereavement", _STAY), _STAY),
+}
 
 
 class ActionAffirm(ContentAction):
     """« Oui » after an offer: the one thing that was offered, else a question which one.
 
-    Another way of giving is never taken up by a mere « oui » or « ok »; nor is anything after a cry for help.
+    Another way of giving is never taken up by a mere « oui » or « ok ».
     """
 
     def name(self) -> str:
@@ -27,9 +33,9 @@ class ActionAffirm(ContentAction):
         """Takes the offer up (see the base class)."""
         steps = offered(tracker.events)
         last = last_answer_name(tracker.events)
-        if not steps and self.content.is_safety(last):
-            dispatcher.utter_message(response=STAY)
-        elif len(steps) == 1 and not (self._is_giving(steps[0]) and last and self._is_giving(last)):
+        if last in AFTER_A_CRY:
+            dispatcher.utter_message(response=AFTER_A_CRY[last])
+        elif len(steps) == 1 and not (self._is_giving(f"utter_{steps[0]}") and self._is_giving(last)):
             for response, values in self._answer(steps[0], tracker):
                 dispatcher.utter_message(response=response, **values)
         else:
@@ -39,8 +45,8 @@ class ActionAffirm(ContentAction):
             )
         return []
 
-    def _is_giving(self, name: str) -> bool:
-        return self.content.answer(name.removeprefix("utter_")).kind == "giving"
+    def _is_giving(self, name: str | None) -> bool:
+        return name in self.content.answers and self.content.answers[name].kind == "giving"
 
     def _answer(self, intent: str, tracker: Tracker) -> list[Message]:
         if intent == "full_article":
@@ -59,6 +65,6 @@ class ActionDeny(ContentAction):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         """Leaves it at that (see the base class)."""
-        needed = self.content.is_safety(last_answer_name(tracker.events))
-        dispatcher.utter_message(response=STAY if needed else "utter_deny")
+        last = last_answer_name(tracker.events)
+        dispatcher.utter_message(response=AFTER_A_CRY.get(last or "", "utter_deny"))
         return []

@@ -222,11 +222,29 @@ def test_restart_forgets(content: Catalogue) -> None:
     assert last_turn(events) == []
 
 
-@pytest.mark.parametrize("needed", ["utter_suicide", "utter_emergency", "utter_distress", "utter_bereavement"])
+@pytest.mark.parametrize(
+    ("needed", "follows"),
+    [
+        ("utter_emergency", "utter_emergency"),
+        ("utter_suicide", "utter_stay_with_you"),
+        ("utter_distress", "utter_stay_with_you"),
+        ("utter_bereavement", "utter_stay_with_you"),
+        ("utter_stay_with_you", "utter_stay_with_you"),
+    ],
+)
 @pytest.mark.parametrize("action", [ActionAffirm, ActionDeny])
-def test_yes_and_no_after_a_cry_for_help(needed: str, action: type) -> None:
-    messages = run(action(), user("x"), bot(needed), user("affirm"))
-    assert responses(messages) == ["utter_stay_with_you"]
+def test_yes_and_no_after_a_cry_for_help(needed: str, follows: str, action: type) -> None:
+    assert responses(run(action(), user("x"), bot(needed), user("affirm"))) == [follows]
+
+
+@pytest.mark.parametrize("needed", ["utter_fresh_diagnosis", "utter_personal_advice"])
+def test_no_where_nobody_spoke_of_dying(needed: str) -> None:
+    assert responses(run(ActionDeny(), user("x"), bot(needed, ["definition"]), user("deny"))) == ["utter_deny"]
+
+
+def test_yes_after_an_answer_that_is_no_longer_there() -> None:
+    messages = run(ActionAffirm(), user("x"), bot("utter_gone", ["donate_monthly"]), user("affirm"))
+    assert responses(messages) == ["utter_donate_monthly"]
 
 
 def test_no_after_anything_else() -> None:
