@@ -119,3 +119,11 @@ def test_no_alarm_on_any_phrase_of_a_neutral_intent(patterns: SafetyPatterns) ->
 
 def test_a_harmless_idiom_is_told(patterns: SafetyPatterns) -> None:
     assert patterns.judge("je voudrais mourir moins bête") == (None, frozenset({"suicide"}))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["mon fils a pris sa décision, demain il ne sera plus là", "j'ai pris congé de tous au lieu de me battre"],
+)
+def test_an_accident_with_a_medicine_excuses_nothing_else(patterns: SafetyPatterns, text: str) -> None:
+    assert "suicide" not in patterns.judge(text)[1]
