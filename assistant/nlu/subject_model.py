@@ -63,7 +63,7 @@ class Parameters:
     landmarks: int = 6000
     gamma: float = 2.5
     sharpness: float = 4.0
-    off_topic_bias: float = 0.35
+    off_topic_bias: float = 0.5
 
 
 def _counts(**options: Any) -> TfidfVectorizer:
