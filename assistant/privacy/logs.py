@@ -21,6 +21,7 @@ from typing import Any
 import structlog
 
 from assistant.privacy.log_calls import HOLE, said_at
+from assistant.settings import ROOT
 
 OWN = ("assistant", "actions")
 MAX_CAUSES = 5
@@ -54,7 +55,7 @@ def conversation_tag(sender: str) -> str:
 
 def _short(path: str) -> str:
     """A source file's name without the folders that say where the project lies."""
-    return re.sub(r"^.*?(?:site-packages/|/(?=(?:assistant|actions)/)|/lib/python[\d.]+/)", "", path)
+    return path.rpartition("site-packages/")[2].removeprefix(f"{ROOT}/")
 
 
 def describe(error: BaseException) -> list[str]:
