@@ -7,7 +7,7 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 export PYTHONWARNINGS := ignore
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 
-.PHONY: help setup setup-dev lock widget widget-or-warn widget-test train run chat validate lint types unit understanding evaluate compare dialogues server-test browser-test test picture widget-pictures bench-widget check-links clean
+.PHONY: help setup setup-dev lock widget widget-or-warn widget-test train run chat validate lint types unit understanding evaluate compare dialogues server-test browser-test test picture widget-pictures bench-widget check-links purge erase export fuzz audit clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -47,6 +47,15 @@ bench-widget: setup-dev widget ## measure the widget: its size, the time to open
 
 check-links: setup ## ask each address that the assistant gives, print a table
 	@$(PY) -m assistant.check_links
+
+purge: setup ## delete the conversations older than RETENTION_DAYS (the assistant does it by itself every day)
+	@$(PY) -m assistant.privacy purge
+
+erase: setup ## erase one conversation: make erase SENDER=…
+	@$(PY) -m assistant.privacy erase -- "$$SENDER"
+
+export: setup ## give one conversation to read: make export SENDER=…
+	@$(PY) -m assistant.privacy export -- "$$SENDER"
 
 lock: ## make the lock files anew from requirements*.in
 	@scripts/lock

@@ -29,7 +29,7 @@ from assistant.content.catalogue import Catalogue, catalogue
 from assistant.privacy import logs
 from assistant.settings import Settings, settings
 from assistant.watching.figures import figures, turn
-from assistant.watching.readiness import is_ready, readiness
+from assistant.watching.readiness import readiness
 
 KNOWN_CONVERSATIONS = 10_000
 
@@ -79,7 +79,7 @@ class RestChannel(InputChannel):
         @blueprint.get("/")
         async def ready(request: Request) -> HTTPResponse:
             parts = await readiness(request.app.ctx.agent)
-            return response.json(parts, status=200 if is_ready(parts) else 503)
+            return response.json(parts, status=200 if all(parts.values()) else 503)
 
         @blueprint.post("/webhook", stream=True)
         async def receive(request: Request) -> HTTPResponse:

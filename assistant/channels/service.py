@@ -3,6 +3,7 @@
 No visitor's channel, but Rasa's way to add addresses to its server. Keep the addresses from the public.
 """
 
+import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -15,11 +16,11 @@ from sanic.response import HTTPResponse
 
 from assistant import action_server
 from assistant.privacy import logs
+from assistant.privacy.records import open_database
 from assistant.privacy.retention import purge_daily
 from assistant.settings import Settings, settings
-from assistant.stores.tracker import database_of
 from assistant.watching.figures import figures
-from assistant.watching.readiness import is_ready, readiness
+from assistant.watching.readiness import database_answers, readiness
 
 
 class ServiceChannel(InputChannel):
@@ -28,6 +29,7 @@ class ServiceChannel(InputChannel):
     def __init__(self, config: Settings) -> None:
         """Takes the settings."""
         self._config = config
+        self._engine = open_database(config.database_url)
 
     @classmethod
     def name(cls) -> str:
@@ -55,7 +57,7 @@ class ServiceChannel(InputChannel):
         @blueprint.listener("after_server_start")
         async def begin(app: Sanic, *_: Any) -> None:
             action_server.connect(app, self._config)
-            app.add_task(purge_daily(database_of(app.ctx.agent.tracker_store).engine, self._config.retention_days))
+            app.add_task(purge_daily(self._engine, self._config.retention_days))
 
         @blueprint.get("/health/live")
         async def live(request: Request) -> HTTPResponse:
@@ -64,9 +66,11 @@ class ServiceChannel(InputChannel):
         @blueprint.get("/health/ready")
         async def ready(request: Request) -> HTTPResponse:
             parts = await readiness(request.app.ctx.agent)
-            status = 200 if is_ready(parts) else 503
-            content = {"status": "ok" if status == 200 else "not ready", **parts}  # noqa: PLR2004
-            return response.json(content, status=status, headers={"Cache-Control": "no-store"})
+            return response.json(
+                {"status": "ok" if all(parts.values()) else "not ready", **parts},
+                status=200 if all(parts.values()) else 503,
+                headers={"Cache-Control": "no-store"},
+            )
 
         @blueprint.get("/metrics")
         async def metrics(request: Request) -> HTTPResponse:
@@ -76,7 +80,7 @@ class ServiceChannel(InputChannel):
             given = request.headers.get("authorization", "")
             if not secrets.compare_digest(given.encode("utf-8", "replace"), f"Bearer {token}".encode()):
                 return response.text("Unauthorized\n", status=401, headers={"WWW-Authenticate": "Bearer"})
-            await readiness(request.app.ctx.agent)
+            await asyncio.gather(readiness(request.app.ctx.agent), database_answers(self._engine))
             return response.raw(figures().text(), content_type=CONTENT_TYPE_LATEST)
 
         return blueprint

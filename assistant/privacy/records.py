@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, column, create_engine, delete, func, inspect, select, table, text
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.pool import NullPool
 
 BATCH = 500  # conversations; each batch is one transaction, so that visitors do not wait
 DAY = 86_400  # seconds
@@ -24,8 +25,11 @@ _OLD = (
 
 
 def open_database(url: str) -> Engine:
-    """An engine for the database of a SQLAlchemy address; its errors never quote what is stored."""
-    return create_engine(url, hide_parameters=True)
+    """An engine for the database of a SQLAlchemy address, for work that may take its time and no visitor waits for.
+
+    It keeps no connection open, and its errors never quote what is stored.
+    """
+    return create_engine(url, hide_parameters=True, poolclass=NullPool)
 
 
 def has_conversations(engine: Engine) -> bool:

@@ -7,7 +7,7 @@ import time
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from assistant.privacy.records import DAY, purge, vacuum
+from assistant.privacy.records import DAY, has_conversations, purge, vacuum
 from assistant.watching.figures import figures
 
 AGAIN = 3600  # seconds to the next trial after one that failed
@@ -15,10 +15,17 @@ AGAIN = 3600  # seconds to the next trial after one that failed
 logger = logging.getLogger(__name__)
 
 
+def _purge(engine: Engine, before: float) -> int:
+    if not has_conversations(engine):
+        return 0
+    count = purge(engine, before)
+    vacuum(engine)  # also for what visitors have deleted since the last time
+    return count
+
+
 async def purge_once(engine: Engine, days: int) -> int:
     """Deletes, in a thread, the conversations whose last event is older; returns their number."""
-    count = await asyncio.to_thread(purge, engine, time.time() - days * DAY)
-    await asyncio.to_thread(vacuum, engine)  # also for what visitors have deleted since the last time
+    count = await asyncio.to_thread(_purge, engine, time.time() - days * DAY)
     figures().purged.inc(count)
     figures().last_purge.set_to_current_time()
     logger.info("Conversations deleted because of their age: %d", count)

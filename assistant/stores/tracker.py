@@ -9,11 +9,11 @@ from rasa.core.tracker_store import FailSafeTrackerStore, SQLTrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import BotUttered, Event, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
+from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
 from assistant.content.catalogue import catalogue
 from assistant.privacy.masking import Masking
-from assistant.privacy.records import erase
 from assistant.settings import settings
 from assistant.stores.feedback import FeedbackGiven
 from assistant.stores.masked import mask_events
@@ -74,7 +74,11 @@ class ConversationStore(SQLTrackerStore):
         Raises:
             sqlalchemy.exc.SQLAlchemyError: the database does not answer.
         """
-        erase(self.engine, sender_id)
+        with self.session_scope() as session:
+            if self.engine.dialect.name == "sqlite":
+                session.execute(text("PRAGMA secure_delete = ON"))  # else the texts stay in the file's free pages
+            session.query(self.SQLEvent).filter(self.SQLEvent.sender_id == sender_id).delete(synchronize_session=False)
+            session.commit()
 
 
 def database_of(wrapped: FailSafeTrackerStore) -> ConversationStore:

@@ -8,7 +8,6 @@ from sqlalchemy import text
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from assistant.stores.tracker import database_of
 from assistant.watching.figures import figures
 
 PROBE = "bonjour"  # what the model is asked
@@ -41,31 +40,23 @@ def _select_one(engine: Engine) -> bool:
         return False
 
 
-async def _database_answers(agent: Agent | None) -> bool:
-    if agent is None:
-        return False
+async def database_answers(engine: Engine) -> bool:
+    """Whether the database answers; also kept as a figure.
+
+    A server without it stays in service: all would be taken out at once, and nobody could tell a visitor why.
+    """
     try:
-        asked = asyncio.to_thread(_select_one, database_of(agent.tracker_store).engine)
-        return await asyncio.wait_for(asked, SECONDS)
+        answers = await asyncio.wait_for(asyncio.to_thread(_select_one, engine), SECONDS)
     except asyncio.TimeoutError:
-        return False
+        answers = False
+    figures().ready.labels("database").set(answers)
+    return answers
 
 
 async def readiness(agent: Agent | None) -> dict[str, bool]:
-    """Whether `model`, `action_server` and `database` answer; also kept as figures.
-
-    Ready for visitors means model and action server: without the database each server would be taken out of service at
-    once, and nobody could tell a visitor so.
-    """
-    model, actions, database = await asyncio.gather(
-        _model_answers(agent), _actions_answer(agent), _database_answers(agent)
-    )
-    parts = {"model": model, "action_server": actions, "database": database}
+    """Whether `model` and `action_server` answer; ready is a server of which both do. Also kept as figures."""
+    model, actions = await asyncio.gather(_model_answers(agent), _actions_answer(agent))
+    parts = {"model": model, "action_server": actions}
     for part, answers in parts.items():
         figures().ready.labels(part).set(answers)
     return parts
-
-
-def is_ready(parts: dict[str, bool]) -> bool:
-    """Whether visitors can be served."""
-    return parts["model"] and parts["action_server"]
