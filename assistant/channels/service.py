@@ -11,10 +11,12 @@ from typing import Any
 from prometheus_client import CONTENT_TYPE_LATEST
 from rasa.core.channels.channel import InputChannel, UserMessage
 from sanic import Blueprint, Sanic, response
+from sanic.exceptions import InvalidUsage
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from assistant import action_server
+from assistant.channels.framing import fault
 from assistant.privacy import logs
 from assistant.privacy.records import open_database
 from assistant.privacy.retention import purge_daily
@@ -24,7 +26,7 @@ from assistant.watching.readiness import database_answers, readiness
 
 
 class ServiceChannel(InputChannel):
-    """Health, figures and retention of one server; makes its logs safe."""
+    """Health, figures and retention of one server; makes its logs safe, and refuses requests with false headers."""
 
     def __init__(self, config: Settings) -> None:
         """Takes the settings."""
@@ -58,6 +60,13 @@ class ServiceChannel(InputChannel):
         async def begin(app: Sanic, *_: Any) -> None:
             action_server.connect(app, self._config)
             app.add_task(purge_daily(self._engine, self._config.retention_days))
+
+        @blueprint.signal("http.lifecycle.request")
+        async def check_headers(request: Request, **_: Any) -> None:
+            # For every address of the server, before Sanic looks at the body.
+            wrong = fault(request.headers.items())
+            if wrong:
+                raise InvalidUsage(wrong)
 
         @blueprint.get("/health/live")
         async def live(request: Request) -> HTTPResponse:
