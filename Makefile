@@ -90,6 +90,12 @@ server-test: setup-dev ## the tests that talk to the running assistant over HTTP
 browser-test: setup-dev widget ## the tests that drive browsers against the running assistant
 	@scripts/need-packages && $(PY) -m pytest tests/browser
 
+fuzz: setup-dev ## thousands of requests that nobody would think of, against the widget's channel
+	@FUZZ_CASES=$${FUZZ_CASES:-2000} $(PY) -m pytest tests/server/test_fuzz.py
+
+audit: setup-dev ## known vulnerabilities of the locked packages (asks the Python package index's advisory service)
+	@scripts/audit
+
 test: setup-dev ## all tests, in under 20 minutes
 	@scripts/test
 
