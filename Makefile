@@ -93,7 +93,7 @@ browser-test: setup-dev widget ## the tests that drive browsers against the runn
 fuzz: setup-dev ## thousands of requests that nobody would think of, against the widget's channel
 	@FUZZ_CASES=$${FUZZ_CASES:-2000} $(PY) -m pytest tests/server/test_fuzz.py
 
-audit: setup-dev ## known vulnerabilities of the locked packages (asks the Python package index's advisory service)
+audit: setup-dev ## known vulnerabilities of the locked packages (asks api.osv.dev, or says that it could not)
 	@scripts/audit
 
 test: setup-dev ## all tests, in under 20 minutes
