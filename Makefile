@@ -7,7 +7,7 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 export PYTHONWARNINGS := ignore
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 
-.PHONY: help setup setup-dev lock widget widget-or-warn widget-test train run chat validate lint types unit understanding evaluate compare dialogues server-test browser-test test picture widget-pictures bench-widget check-links clean
+.PHONY: help setup setup-dev lock widget widget-or-warn widget-test train run chat validate lint types unit understanding evaluate compare dialogues server-test browser-test test picture widget-pictures bench-widget check-links purge erase export fuzz audit clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -48,6 +48,15 @@ bench-widget: setup-dev widget ## measure the widget: its size, the time to open
 check-links: setup ## ask each address that the assistant gives, print a table
 	@$(PY) -m assistant.check_links
 
+purge: setup ## delete the conversations older than RETENTION_DAYS (the assistant does it by itself every day)
+	@$(PY) -m assistant.privacy purge
+
+erase: setup ## erase one conversation: make erase SENDER=…
+	@$(PY) -m assistant.privacy erase -- "$$SENDER"
+
+export: setup ## give one conversation to read: make export SENDER=…
+	@$(PY) -m assistant.privacy export -- "$$SENDER"
+
 lock: ## make the lock files anew from requirements*.in
 	@scripts/lock
 
@@ -80,6 +89,12 @@ server-test: setup-dev ## the tests that talk to the running assistant over HTTP
 
 browser-test: setup-dev widget ## the tests that drive browsers against the running assistant
 	@scripts/need-packages && $(PY) -m pytest tests/browser
+
+fuzz: setup-dev ## thousands of requests that nobody would think of, against the widget's channel
+	@FUZZ_CASES=$${FUZZ_CASES:-2000} $(PY) -m pytest tests/server/test_fuzz.py
+
+audit: setup-dev ## known vulnerabilities of the locked packages (asks api.osv.dev, or says that it could not)
+	@scripts/audit
 
 test: setup-dev ## all tests, in under 20 minutes
 	@scripts/test

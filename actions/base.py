@@ -6,6 +6,7 @@ from typing import Any
 from rasa_sdk import Action
 
 from assistant.content.catalogue import Catalogue, catalogue
+from assistant.privacy import logs
 
 Events = list[dict[str, Any]]
 Message = tuple[str, dict[str, Any]]  # a response's name and the keyword arguments for it
@@ -15,7 +16,8 @@ class ContentAction(Action, ABC):
     """An action that answers from the catalogue; abstract, so that the action server does not take it for one."""
 
     def __init__(self) -> None:
-        """Loads the content, so that a mistake in it stops the action server at its start."""
+        """Makes the logs safe, and loads the content, so that a mistake in it stops the action server at its start."""
+        logs.configure()
         self.content: Catalogue = catalogue()
 
     @abstractmethod

@@ -36,6 +36,8 @@ class Settings:
         action_timeout: seconds that it waits for one of them.
         database_url: SQLAlchemy address of the tracker store.
         redis_url: address of the Redis that keeps locks and rate limits; None keeps them in memory.
+        retention_days: days after the last event of a conversation when it is deleted.
+        metrics_token: what Prometheus has to present to read the figures; None gives them to nobody.
         max_characters: longest message that is read.
         max_body_bytes: largest request body that is parsed.
         trusted_proxies: how many proxies in front append to X-Forwarded-For; 0 ignores the header.
@@ -56,6 +58,8 @@ class Settings:
     action_timeout: float
     database_url: str
     redis_url: str | None
+    retention_days: int
+    metrics_token: str | None = field(repr=False)
     max_characters: int
     max_body_bytes: int
     trusted_proxies: int
@@ -142,6 +146,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         action_timeout=_number(environ, "ACTION_TIMEOUT_SECONDS", 5, 1, 60),
         database_url=environ.get("DATABASE_URL") or f"sqlite:///{ROOT / 'var' / 'conversations.db'}",
         redis_url=environ.get("REDIS_URL") or None,
+        retention_days=_number(environ, "RETENTION_DAYS", 30, 1, 3650),
+        metrics_token=_secret(environ, "METRICS_TOKEN"),
         max_characters=_number(environ, "MAX_CHARACTERS", 2000, 100, 10000),
         max_body_bytes=_number(environ, "MAX_BODY_BYTES", 65536, 1024, 1048576),
         trusted_proxies=_number(environ, "TRUSTED_PROXIES", 0, 0, 10),

@@ -17,6 +17,7 @@ from assistant.channels.rendering import widget_answer, widget_messages
 from assistant.channels.widget_requests import Feedback, Message
 from assistant.stores.feedback import FeedbackGiven
 from assistant.stores.tracker import database_of, forget_fallback
+from assistant.watching.figures import turn
 
 CHANNEL = "widget"
 MAX_HISTORY = 200  # messages
@@ -82,6 +83,12 @@ class Conversation:
             RefusedError: the turn could not be stored.
             Exception: whatever Rasa raises while it handles the message; nothing of it is stored then.
         """
+        with turn(CHANNEL, self.sender, self._gate.content) as current:
+            answers = await self._answer(message)
+            current.answered(answer["answer"] for answer in answers)
+        return answers
+
+    async def _answer(self, message: Message) -> list[dict[str, Any]]:
         async with self._lock():
             answers = _turn(await self._messages(), message.id)
             if answers is None:

@@ -9,6 +9,7 @@ from sanic.request import Request
 from assistant.answers import compose
 from assistant.channels.incoming import clean_text, is_payload, without_slash
 from assistant.content.catalogue import Catalogue
+from assistant.privacy.masking import Masking
 from assistant.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -49,9 +50,10 @@ class Gate:
         """Takes the content and the limits."""
         self.content = content
         self._config = config
+        self._masking = Masking(content.contacts.values())
 
     def text(self, raw: str) -> str:
-        """A person's text as Rasa may see it: cleaned, and never the payload of a button.
+        """A person's text as Rasa may see it: cleaned, personal data masked, and never the payload of a button.
 
         Raises:
             RefusedTextError: the text is empty or too long.
@@ -62,7 +64,7 @@ class Gate:
         text = without_slash(text)
         if not text:
             raise RefusedTextError("empty", "utter_empty_message")
-        return text
+        return self._masking.mask(text)
 
     def payload(self, raw: str) -> str:
         """The payload of a button, `/intent`.

@@ -26,7 +26,10 @@ from assistant.channels.gate import (
 from assistant.channels.incoming import BadRequestError, parse_body
 from assistant.channels.rendering import rest_message
 from assistant.content.catalogue import Catalogue, catalogue
+from assistant.privacy import logs
 from assistant.settings import Settings, settings
+from assistant.watching.figures import figures, turn
+from assistant.watching.readiness import readiness
 
 KNOWN_CONVERSATIONS = 10_000
 
@@ -62,6 +65,7 @@ class RestChannel(InputChannel):
     @classmethod
     def from_credentials(cls, credentials: dict[str, Any] | None) -> "RestChannel":
         """Makes the channel; it has no credentials."""
+        logs.configure()
         return cls(catalogue(), settings())
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
@@ -74,44 +78,49 @@ class RestChannel(InputChannel):
 
         @blueprint.get("/")
         async def ready(request: Request) -> HTTPResponse:
-            agent = request.app.ctx.agent
-            model = bool(agent and agent.is_ready())
-            actions = model and await agent.action_endpoint.is_up()
-            status = "ok" if model and actions else "not ready"
-            return response.json(
-                {"status": status, "model": model, "action_server": actions}, status=200 if status == "ok" else 503
-            )
+            parts = await readiness(request.app.ctx.agent)
+            return response.json(parts, status=200 if all(parts.values()) else 503)
 
         @blueprint.post("/webhook", stream=True)
         async def receive(request: Request) -> HTTPResponse:
             if not request.content_type.lower().startswith("application/json"):
-                return _error(415, "Envoyez la requête avec l’en-tête Content-Type: application/json.")
+                return _error(415, "Envoyez la requête avec l’en-tête Content-Type: application/json.", "bad_type")
             try:
                 incoming = parse_body(await read_body(request, self._config.max_body_bytes))
             except BodyTooLargeError:
-                return _error(413, "Le message est trop long.")
+                return _error(413, "Le message est trop long.", "too_large")
             except BodyTooSlowError:
-                return _error(408, "La requête n’est pas arrivée à temps.")
+                return _error(408, "La requête n’est pas arrivée à temps.", "too_slow")
             except BadRequestError as problem:
-                return _error(400, str(problem))
+                return _error(400, str(problem), "bad_request")
             try:
                 text = self._gate.text_or_payload(incoming.text)
             except RefusedTextError as refusal:
+                figures().refused.labels(self.name(), refusal.code).inc()
                 return response.json([self._own_message(incoming.sender, refusal.response)])
-            output = RestOutput()
             try:
-                is_new = await self._is_new(request.app, incoming.sender)
-                await on_new_message(UserMessage(text, output, incoming.sender, input_channel=self.name()))
+                return response.json(await self._answers(request.app, on_new_message, incoming.sender, text))
             except Exception as problem:
                 report(problem)
-                return _error(500, self._own_message(incoming.sender, FAILURE)["text"])
-            if not output.messages:
-                output.messages.append(self._own_message(incoming.sender, NO_ANSWER))
-            if is_new and not self._says_who_speaks(output.messages):
-                output.messages.append(self._own_message(incoming.sender, "utter_notice"))
-            return response.json(output.messages)
+                text = self._own_message(incoming.sender, FAILURE)["text"]
+                return response.json({"error": text}, status=500)
 
         return blueprint
+
+    async def _answers(
+        self, app: Sanic, on_new_message: Callable[[UserMessage], Awaitable[Any]], sender: str, text: str
+    ) -> list[dict[str, Any]]:
+        """Handles a message and returns the answers to it; raises whatever Rasa raises."""
+        output = RestOutput()
+        with turn(self.name(), sender, self._content) as current:
+            is_new = await self._is_new(app, sender)
+            await on_new_message(UserMessage(text, output, sender, input_channel=self.name()))
+            if not output.messages:
+                output.messages.append(self._own_message(sender, NO_ANSWER))
+            if is_new and not self._says_who_speaks(output.messages):
+                output.messages.append(self._own_message(sender, "utter_notice"))
+            current.answered(message.get("custom", {}).get("answer") for message in output.messages)
+        return output.messages
 
     def _own_message(self, sender: str, response_name: str) -> dict[str, Any]:
         return rest_message(sender, self._gate.own_answer(response_name))
@@ -132,5 +141,6 @@ class RestChannel(InputChannel):
         return is_new
 
 
-def _error(status: int, text: str) -> HTTPResponse:
+def _error(status: int, text: str, code: str) -> HTTPResponse:
+    figures().refused.labels(RestChannel.name(), code).inc()
     return response.json({"error": text}, status=status)

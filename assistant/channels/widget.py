@@ -24,7 +24,9 @@ from assistant.channels.refusals import RefusedError
 from assistant.channels.static_files import DEMO_PAGES, demo_response, read_script, script_response
 from assistant.channels.widget_requests import read_feedback, read_message, read_object
 from assistant.content.catalogue import Catalogue, catalogue
+from assistant.privacy import logs
 from assistant.settings import ROOT, Settings, settings
+from assistant.watching.figures import figures
 
 BASE = f"/webhooks/{CHANNEL}"
 SCRIPT = "/widget.js"
@@ -62,6 +64,7 @@ class WidgetChannel(InputChannel):
     @classmethod
     def from_credentials(cls, credentials: dict[str, Any] | None) -> "WidgetChannel":
         """Makes the channel; its credentials are the settings'."""
+        logs.configure()
         config = settings()
         return cls(catalogue(), config, config.widget_secret or load_secret(ROOT / "var" / "widget-secret"))
 
@@ -106,6 +109,7 @@ class WidgetChannel(InputChannel):
                 raise RefusedError("bad_origin")
             answer = await self._dispatch(request, path)
         except RefusedError as refusal:
+            figures().refused.labels(CHANNEL, refusal.code).inc()
             answer = _error(refusal)
         except STORE_ERRORS as problem:
             report(problem)

@@ -8,11 +8,15 @@ from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import FailSafeTrackerStore, SQLTrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import BotUttered, Event, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
+from assistant.content.catalogue import catalogue
+from assistant.privacy.masking import Masking
 from assistant.settings import settings
 from assistant.stores.feedback import FeedbackGiven
+from assistant.stores.masked import mask_events
 
 SHOWN = (UserUttered.type_name, BotUttered.type_name, FeedbackGiven.type_name)
 NEWEST = 1000  # events; what came before is not shown
@@ -31,6 +35,15 @@ class ConversationStore(SQLTrackerStore):
         super().__init__(domain=domain, host=settings().database_url, event_broker=event_broker, **kwargs)
         # Rasa logs the exceptions of the database, which quote the messages otherwise.
         self.engine.hide_parameters = True
+        self._masking = Masking(catalogue().contacts.values())
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        """Keeps the new events of a conversation (see the base class), with personal data masked.
+
+        The channels of this project have masked it already; Rasa's own shell and HTTP API have not.
+        """
+        mask_events(tracker.events, self._masking)
+        await super().save(tracker)
 
     async def shown_events(self, sender_id: str) -> list[dict[str, Any]]:
         """What a visitor sees of a conversation, over all its sessions: the newest events of SHOWN, oldest first.

@@ -10,12 +10,15 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
 
 from assistant.settings import ROOT
+
+if TYPE_CHECKING:
+    from tests.server.guarded import Guarded
 
 START_LIMIT = 400  # seconds: a model may have to be trained
 
@@ -111,3 +114,14 @@ def talk(server: Server) -> Callable[[str], list[str]]:
     """One conversation: a function from a message to the names of its answers."""
     sender = uuid.uuid4().hex
     return lambda text: server.names(text, sender)
+
+
+@pytest.fixture(scope="session")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Guarded"]:
+    """An assistant in debug mode (see guarded.py), with an old conversation in its database at the start."""
+    from tests.server import guarded as module  # noqa: PLC0415  (it needs this one)
+
+    folder = tmp_path_factory.mktemp("guarded")
+    module.keep_old_conversation(folder)
+    with module.running(folder) as running:
+        yield running

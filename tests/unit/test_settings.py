@@ -69,3 +69,13 @@ def test_the_secret_is_not_shown() -> None:
     config = read_settings({"WIDGET_SECRET": "s" * 32})
     assert config.widget_secret == "s" * 32
     assert "s" * 32 not in repr(config)
+
+
+def test_retention_and_figures() -> None:
+    assert (read_settings({}).retention_days, read_settings({}).metrics_token) == (30, None)
+    config = read_settings({"RETENTION_DAYS": "7", "METRICS_TOKEN": "m" * 32})
+    assert (config.retention_days, config.metrics_token) == (7, "m" * 32)
+    assert "mmm" not in repr(config)
+    for name, value in (("RETENTION_DAYS", "0"), ("RETENTION_DAYS", "ever"), ("METRICS_TOKEN", "short")):
+        with pytest.raises(SettingsError, match=name):
+            read_settings({name: value})

@@ -2,6 +2,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from rasa.core.brokers.broker import EventBroker
 from rasa.core.lock_store import InMemoryLockStore, RedisLockStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import BotUttered, SessionStarted, UserUttered
@@ -76,6 +77,30 @@ def test_feedback_is_kept_and_changes_nothing_else(store: tracker.ConversationSt
     assert after.past_states(Domain.empty()) == before.past_states(Domain.empty())
     assert (after.latest_message, after.latest_action) == (before.latest_message, before.latest_action)
     assert asyncio.run(store.shown_events("one"))[-1]["useful"] is True
+
+
+class Stream(EventBroker):
+    """An event stream that keeps what is published."""
+
+    def __init__(self) -> None:
+        self.published: list[dict] = []
+
+    def publish(self, event: dict) -> None:
+        self.published.append(event)
+
+    @classmethod
+    async def from_endpoint_config(cls, broker_config: object, event_loop: object = None) -> "Stream":
+        return cls()
+
+
+def test_neither_store_nor_event_stream_holds_personal_data(store: tracker.ConversationStore) -> None:
+    """Also of messages that came by a way that has no gate, such as Rasa's shell."""
+    store.event_broker = stream = Stream()
+    keep(store, "one", "mon numéro est le 06 12 34 56 78", "et mon mail jean.secret@exemple.fr")
+    texts = [event["text"] for event in stream.published if event["event"] == "user"]
+    assert texts == ["mon numéro est le [numéro de téléphone]", "et mon mail [adresse e-mail]"]
+    shown = asyncio.run(store.shown_events("one"))
+    assert [event["text"] for event in shown if event["event"] == "user"] == texts
 
 
 def test_a_database_that_fails_is_quoted_without_the_message(store: tracker.ConversationStore) -> None:

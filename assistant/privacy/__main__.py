@@ -1,0 +1,74 @@
+"""`python -m assistant.privacy`: deletes old conversations, erases or exports one; on the database itself."""
+
+import argparse
+import json
+import sys
+import time
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from assistant.content.catalogue import catalogue
+from assistant.content.yaml_file import ContentError
+from assistant.privacy.export import readable
+from assistant.privacy.logs import describe
+from assistant.privacy.records import DAY, erase, events_of, has_conversations, open_database, purge, vacuum
+from assistant.settings import Settings, SettingsError, settings
+
+UNKNOWN = "Aucune conversation de ce nom n’est enregistrée."
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m assistant.privacy", description="Données personnelles.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("purge", help="supprime les conversations plus vieilles que RETENTION_DAYS jours")
+    erasing = commands.add_parser("erase", help="efface une conversation")
+    exporting = commands.add_parser("export", help="donne une conversation à lire")
+    for command in (erasing, exporting):
+        command.add_argument("sender", help="le nom de la conversation")
+    exporting.add_argument("--json", action="store_true", help="tout ce qui est enregistré, en JSON")
+    return parser
+
+
+def run(arguments: argparse.Namespace, config: Settings) -> int:
+    """Does what is asked; returns 1 if there is no such conversation.
+
+    Raises:
+        sqlalchemy.exc.SQLAlchemyError: the database does not answer.
+    """
+    engine = open_database(config.database_url)
+    stored = has_conversations(engine)
+    if arguments.command == "purge":
+        count = purge(engine, time.time() - config.retention_days * DAY) if stored else 0
+        vacuum(engine)
+        print(f"Conversations de plus de {config.retention_days} jours supprimées\u00a0: {count}.")
+        return 0
+    if arguments.command == "erase":
+        count = erase(engine, arguments.sender) if stored else 0
+        vacuum(engine)
+        print(f"Événements effacés\u00a0: {count}." if count else UNKNOWN)
+        return 0 if count else 1
+    events = events_of(engine, arguments.sender) if stored else []
+    if not events:
+        print(UNKNOWN, file=sys.stderr)
+        return 1
+    if arguments.json:
+        print(json.dumps({"conversation": arguments.sender, "events": events}, ensure_ascii=False, indent=2))
+    else:
+        print(readable(arguments.sender, events, catalogue().offers()), end="")
+    return 0
+
+
+def main() -> int:
+    """Reads the command line."""
+    arguments = _parser().parse_args()
+    try:
+        return run(arguments, settings())
+    except (SettingsError, ContentError) as problem:
+        print(problem, file=sys.stderr)
+    except SQLAlchemyError as problem:
+        print(f"La base de données ne répond pas ({', '.join(describe(problem))}).", file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())
