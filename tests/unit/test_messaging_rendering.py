@@ -154,7 +154,7 @@ def test_texts_are_cut_where_a_reader_would() -> None:
     text = "Un. Deux\u00a0! «\u00a0Trois\u00a0?\u00a0» Quatre, cinq et six. Sept."
     assert split(text, 9)[:2] == ["Un.", "Deux\u00a0!"]
     assert split(text, 12) == ["Un. Deux\u00a0!", "«\u00a0Trois\u00a0?\u00a0»", "Quatre,", "cinq et six.", "Sept."]
-    assert split(text, 25) == ["Un. Deux\u00a0! «\u00a0Trois\u00a0?\u00a0»", "Quatre, cinq et six. Sept."]
+    assert split(text, 26) == ["Un. Deux\u00a0! «\u00a0Trois\u00a0?\u00a0»", "Quatre, cinq et six. Sept."]
     assert split("Premier paragraphe.\n\nSecond.", 20) == ["Premier paragraphe.", "Second."]
     assert split("- un ;\n- deux ;\n- trois.", 15) == ["- un ;\n- deux ;", "- trois."]
     assert split("", 5) == []
