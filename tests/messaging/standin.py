@@ -140,7 +140,8 @@ class StandIn:
             return web.json_response(body, status=status)
         return web.json_response(TAKEN[channel], status=201 if channel == "twilio" and is_message else 200)
 
-    async def _serve(self, ready: threading.Event, stop: asyncio.Event) -> None:
+    async def _serve(self, ready: threading.Event) -> None:
+        self.loop, self.stopping = asyncio.get_running_loop(), asyncio.Event()
         app = web.Application()
         app.router.add_route("*", "/{path:.*}", self._answer)
         runner = web.AppRunner(app)
@@ -150,7 +151,7 @@ class StandIn:
         host, port = runner.addresses[0]
         self.base = f"http://{host}:{port}"
         ready.set()
-        await stop.wait()
+        await self.stopping.wait()
         await runner.cleanup()
 
 
@@ -158,11 +159,9 @@ class StandIn:
 def running() -> Iterator[StandIn]:
     """A stand-in for the length of a block."""
     standin, ready = StandIn(), threading.Event()
-    loop = asyncio.new_event_loop()
-    stop = asyncio.Event()
-    thread = threading.Thread(target=loop.run_until_complete, args=(standin._serve(ready, stop),), daemon=True)
+    thread = threading.Thread(target=lambda: asyncio.run(standin._serve(ready)), daemon=True)
     thread.start()
     assert ready.wait(10)
     yield standin
-    loop.call_soon_threadsafe(stop.set)
+    standin.loop.call_soon_threadsafe(standin.stopping.set)
     thread.join(10)

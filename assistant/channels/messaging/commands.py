@@ -53,7 +53,7 @@ _YES = re.compile(
     r"(?: (?:oui|je confirme|merci|svp|bien sur|tout supprimer|supprimer?|supprimez|tout))*"
 )
 _NO = re.compile(r"(?:non|no|nan|annuler|annule|annulez)(?: (?:merci|garder|gardez|annuler|annule|annulez))*")
-_NUMBER = re.compile(r"(?:n ?[°o] ?|numero )?([0-9]{1,2})(?: ?[.)]| ?\ufe0f?\u20e3)?", re.IGNORECASE)
+_NUMBER = re.compile(r"(?:n ?[°o] ?|num[eé]ro )?([0-9]{1,2})(?: ?[.)]| ?\ufe0f?\u20e3)?", re.IGNORECASE)
 
 
 def _normal(text: str) -> str:
