@@ -1,4 +1,4 @@
-"""`make channels`: which messaging channels are on, what the others lack, whether the providers take the credentials."""
+"""`make channels`: which messaging channels are on, what the others lack, whether providers take the credentials."""
 
 import asyncio
 import sys

@@ -81,7 +81,7 @@ class Person:
         before = -1
         while wait and len(self.screen()) != before:
             before = len(self.screen())
-            time.sleep(0.15)
+            time.sleep(0.06)
         shown = self.screen()[self.seen :]
         self.seen += len(shown)
         return shown
