@@ -340,3 +340,13 @@ def test_secrets_and_texts_are_not_shown(name: str) -> None:
     shown = repr(delivery) + repr(request) + repr(read_channels(BASE)[name])
     assert "santé" not in shown
     assert not any(value in shown for key, value in VALUES.items() if key not in ("PUBLIC_URL", "TELEGRAM_USERNAME"))
+
+
+def test_long_ids_of_messages_are_taken_and_names_of_conversations_fit_the_column() -> None:
+    messenger: MessengerPerson = person_of("messenger")
+    event = messenger.event(message={"mid": "m_" + "A" * 300, "text": "x"})
+    assert len(read("messenger", messenger.page(event))) == 1
+    slack: SlackPerson = person_of("slack")
+    event = slack.message(type="app_mention", channel="C" * 100, user="U" * 100, text="x")
+    (delivery,) = read("slack", slack.event(**event))
+    assert len(f"slack:{delivery.conversation}") <= 255

@@ -11,6 +11,7 @@ from assistant.channels.messaging.capabilities import CAPABILITIES
 from assistant.channels.messaging.drawing import Drawable, plain, shortened, split, with_source
 from assistant.channels.messaging.provider import (
     Provider,
+    a_message_id,
     a_text,
     an_id,
     as_list,
@@ -54,7 +55,7 @@ class Messenger(Provider):
         person = an_id(as_mapping(event.get("sender")).get("id"))
         message, postback = as_mapping(event.get("message")), as_mapping(event.get("postback"))
         # Old versions of the API gave postbacks no id.
-        mid = an_id(message.get("mid") or postback.get("mid") or event.get("timestamp"))
+        mid = a_message_id(message.get("mid") or postback.get("mid") or event.get("timestamp"))
         if person is None or mid is None or message.get("is_echo") or not (message or postback):
             return None
         payload = a_text(as_mapping(message.get("quick_reply")).get("payload") or postback.get("payload"))

@@ -11,7 +11,8 @@ from assistant.channels.messaging.calls import Call, Delivery, NotGenuineError, 
 from assistant.channels.messaging.drawing import Drawable
 
 OK, TOO_MANY, TIMED_OUT, SERVER_ERROR = 200, 429, 408, 500
-MAX_ID = 160  # characters of a provider's id; the conversation's name has room for it
+MAX_ID = 100  # characters of a provider's id of a person or a place; the conversation's name has room for two
+MAX_MESSAGE_ID = 500  # of its id of a message
 NOT_FOUND = Reply(404)
 
 
@@ -107,12 +108,17 @@ def as_list(value: Any) -> Sequence[Any]:
     return value if isinstance(value, list) else []
 
 
-def an_id(value: Any) -> str | None:
+def a_message_id(value: Any) -> str | None:
+    """A provider's id of a message as text, None if it is none."""
+    return an_id(value, MAX_MESSAGE_ID)
+
+
+def an_id(value: Any, limit: int = MAX_ID) -> str | None:
     """A provider's id as text, None if it is none that could be part of a conversation's name."""
     if isinstance(value, bool) or not isinstance(value, str | int):
         return None
     text = str(value)
-    return text if text and len(text) <= MAX_ID and text.isascii() and text.isprintable() and " " not in text else None
+    return text if text and len(text) <= limit and text.isascii() and text.isprintable() and " " not in text else None
 
 
 def a_text(value: Any) -> str | None:

@@ -11,7 +11,7 @@ from assistant.channels.incoming import BadRequestError
 from assistant.channels.messaging.calls import Call, Delivery, NotGenuineError, Outgoing, Reply
 from assistant.channels.messaging.capabilities import CAPABILITIES
 from assistant.channels.messaging.drawing import Drawable, numbered, with_source, written_out
-from assistant.channels.messaging.provider import Provider, a_text, an_id, same
+from assistant.channels.messaging.provider import Provider, a_message_id, a_text, an_id, same
 from assistant.channels.messaging.whatsapp import starred
 
 LIMITS = CAPABILITIES["twilio"]
@@ -51,7 +51,7 @@ class Twilio(Provider):
     def read(self, call: Call) -> list[Delivery]:
         """The message of the call; none where it reports on one of ours, or on a reaction (see the base class)."""
         fields = _fields(call)
-        sid = an_id(fields.get("MessageSid") or fields.get("SmsMessageSid"))
+        sid = a_message_id(fields.get("MessageSid") or fields.get("SmsMessageSid"))
         person = fields.get("From", "")
         if sid is None:
             raise BadRequestError("La requête n’est pas un message de Twilio.")

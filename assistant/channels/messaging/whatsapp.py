@@ -18,6 +18,7 @@ from assistant.channels.messaging.drawing import (
 )
 from assistant.channels.messaging.provider import (
     Provider,
+    a_message_id,
     a_text,
     an_id,
     as_list,
@@ -74,7 +75,7 @@ class WhatsApp(Provider):
 
     @staticmethod
     def _delivery(message: Mapping[str, Any]) -> Delivery | None:
-        person, wamid, kind = an_id(message.get("from")), an_id(message.get("id")), message.get("type")
+        person, wamid, kind = an_id(message.get("from")), a_message_id(message.get("id")), message.get("type")
         if person is None or wamid is None or not isinstance(kind, str) or message.get("group_id"):
             return None
         content = as_mapping(message.get(kind))
