@@ -8,7 +8,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.base import ContentAction, Events, Message
 from actions.donation_options import donation
 from actions.full_article import article
-from actions.history import last_answer_name, last_subject, offered
+from assistant.history import last_answer_name, last_subject, offered
 
 _STAY = "utter_stay_with_you"
 # What follows a bare « oui » or « non » after a cry for help. Not after a fresh diagnosis or a request for advice:

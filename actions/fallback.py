@@ -7,8 +7,8 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import ContentAction, Events
-from actions.history import last_answer_name, safety_was_needed
 from assistant.content.catalogue import MAX_NEXT_STEPS, Catalogue
+from assistant.history import last_answer_name, safety_was_needed
 
 # A subject below this share of the probability is no guess worth showing.
 MIN_CONFIDENCE = 0.05

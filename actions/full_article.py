@@ -6,8 +6,8 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import ContentAction, Events, Message
-from actions.history import last_subject
 from assistant.content.catalogue import Answer, Catalogue
+from assistant.history import last_subject
 
 READ_MORE = "Lire la suite"
 

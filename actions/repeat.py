@@ -6,7 +6,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import ContentAction, Events
-from actions.history import last_turn
+from assistant.history import last_turn
 
 
 class ActionRepeat(ContentAction):

@@ -7,9 +7,9 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import ContentAction, Events, Message
-from actions.history import last_subject
 from assistant.content.cancers import Cancer
 from assistant.content.catalogue import Answer, Catalogue
+from assistant.history import last_subject
 
 MAX_CANCERS = 2  # with more in one message, the general figures say more than a list
 # Subjects that a follow-up such as « et pour le foie ? » asks again as a question about the rate of response.

@@ -30,6 +30,7 @@ class Answer:
         facts: ids of the facts that the text leans on.
         next: intents that are offered after it.
         notice: whether the text itself says that a machine is speaking.
+        theme: what it is about, where its kind and facts do not tell.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Answer:
     facts: tuple[str, ...]
     next: tuple[str, ...]
     notice: bool
+    theme: str | None
 
     @property
     def intent(self) -> str:
@@ -86,6 +88,11 @@ class Catalogue:
         keys = list(dict.fromkeys(self.facts.facts[fact].section for fact in answer.facts))
         return keys[:1] + [key for key in keys[1:] if key != "dossier"]
 
+    def theme(self, answer: Answer) -> str:
+        """What an answer is about: its own theme, else its section of the dossier, else its kind."""
+        sections = self.sections_of(answer) if answer.kind == "dossier" else []
+        return answer.theme or next(iter(sections), answer.kind)
+
     def source_line(self, answer: Answer) -> str | None:
         """The line that names the source of an answer, None if the answer states nothing from the dossier."""
         if answer.kind not in ("dossier", "giving"):
@@ -121,6 +128,7 @@ def _read_answers(path: Path) -> dict[str, Answer]:
                     facts=tuple(metadata.get("facts", ())),
                     next=tuple(metadata.get("next", ())),
                     notice=bool(metadata.get("notice", False)),
+                    theme=metadata.get("theme"),
                 )
             except (KeyError, TypeError, IndexError) as error:
                 raise ContentError(f"{path.name}: {name}: a field is missing or has the wrong form: {error}") from error

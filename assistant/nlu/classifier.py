@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, fields
+from itertools import islice
 from typing import Any
 
 import skops.io
@@ -14,11 +15,21 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.nlu.constants import TOKENS_NAMES
 from rasa.nlu.tokenizers.tokenizer import Token
-from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.nlu.constants import (
+    ENTITIES,
+    INTENT,
+    INTENT_NAME_KEY,
+    INTENT_RANKING_KEY,
+    PREDICTED_CONFIDENCE_KEY,
+    TEXT,
+)
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from assistant.content.catalogue import catalogue
 from assistant.nlu.decision import Decision, Signals, Thresholds, best, decide
+from assistant.nlu.follow_up import FOLLOW_UP_CANCER, Context, FollowUps, HeadStart, chosen, context_of
 from assistant.nlu.parts import clauses, sentences
 from assistant.nlu.repair import REPAIRED, abbreviations
 from assistant.nlu.safety import SafetyPatterns, load_safety
@@ -28,6 +39,7 @@ from assistant.nlu.text import plain
 from assistant.settings import ROOT
 
 RANKING_LENGTH = 10
+RECENT = 50  # events of the conversation that are looked at
 _FILE = "model.skops"
 # What a model may hold besides scikit-learn's and numpy's own types; a file with anything else is not loaded.
 _TRUSTED = ["scipy.sparse._csr.csr_matrix"]
@@ -41,17 +53,23 @@ def sample(tokens: Sequence[Token]) -> Sample:
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class SubjectClassifier(GraphComponent, IntentClassifier):
-    """Sets `intent`, `intent_ranking` and `decision` (the reason, and the signals it came from) of a message."""
+    """Sets `intent`, `intent_ranking` and `decision` (the reason, and the signals it came from) of a message.
+
+    A message is judged by itself and by what was said before it; the component that finds cancers has to come first.
+    """
 
     def __init__(
         self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, model: SubjectModel
     ) -> None:
         """Reads the thresholds of `config.yml` and the safety patterns."""
         self._limits = Thresholds(**{item.name: config[item.name] for item in fields(Thresholds)})
+        self._most = HeadStart(**config["head_start"])
         self._patterns: SafetyPatterns = load_safety(ROOT / "data" / "safety.yml", abbreviations())
         self._model_storage = model_storage
         self._resource = resource
         self._model = model
+        self._content = catalogue()
+        self._follow_ups = FollowUps(model.intents, self._content, self._most) if model.state else None
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -96,28 +114,46 @@ class SubjectClassifier(GraphComponent, IntentClassifier):
             skops.io.dump(self._model.state, folder / _FILE)
         return self._resource
 
-    def process(self, messages: list[Message]) -> list[Message]:
-        """Takes messages for intents (see the base class)."""
+    def process(self, messages: list[Message], tracker: DialogueStateTracker) -> list[Message]:
+        """Takes messages for intents (see the base class).
+
+        Args:
+            messages: the messages.
+            tracker: the conversation so far; Rasa hands it to a component that names it.
+        """
+        recent = [event.as_dict() for event in islice(reversed(tracker.events), RECENT)]
+        context = context_of(recent[::-1], self._content)
         for message in messages:
             tokens = message.get(TOKENS_NAMES[TEXT])
             if tokens:
-                self._understand(message, tokens)
+                self._understand(message, tokens, context)
         return messages
 
-    def _understand(self, message: Message, tokens: list[Token]) -> None:
+    def _understand(self, message: Message, tokens: list[Token], context: Context) -> None:
+        assert self._follow_ups is not None, "the component is not trained"
         words = [token.text for token in tokens]
         parts, smaller = sentences(words), clauses(words)
-        names = self._model.intents
         samples = [sample(tokens), *(sample(tokens[part]) for part in [*parts, *smaller])]
-        whole, *others = (dict(zip(names, map(float, row), strict=True)) for row in self._model.confidences(samples))
+        names_cancer = bool(message.get(ENTITIES))
+        start = self._follow_ups.head_start(context, samples[0].plain, names_cancer)
+        rows = self._model.confidences(samples, start)
+        whole, *others = (dict(zip(self._model.intents, map(float, row), strict=True)) for row in rows)
         # As it was typed, and as it was probably meant.
         pattern, excused = self._patterns.judge(message.get(TEXT))
         if pattern is None:
             pattern, _ = self._patterns.judge(message.get(REPAIRED))
         if is_about_own_people(samples[0].plain):
             excused |= TESTIMONY_PARTS
+        if context.subject and not names_cancer:
+            excused |= {FOLLOW_UP_CANCER}
         guesses = [best(ranking, excused) for ranking in others]
-        signals = Signals(best(whole, excused), tuple(guesses[: len(parts)]), tuple(guesses[len(parts) :]), pattern)
+        signals = Signals(
+            best(whole, excused),
+            tuple(guesses[: len(parts)]),
+            tuple(guesses[len(parts) :]),
+            pattern,
+            chosen(plain(message.get(TEXT), {}), context.offered),
+        )
         self._set(message, decide(signals, self._limits), signals, whole)
 
     @staticmethod

@@ -49,12 +49,14 @@ class Signals:
         sentences: that of each of its sentences, empty if it has only one.
         clauses: that of each clause of its sentences.
         pattern: the intent of a safety pattern that the message holds.
+        choice: the intent that was offered just before, where the message does nothing but choose it.
     """
 
     whole: Guess
     sentences: tuple[Guess, ...] = ()
     clauses: tuple[Guess, ...] = ()
     pattern: str | None = None
+    choice: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The signals as JSON can hold them; `of_json` reads them."""
@@ -63,13 +65,14 @@ class Signals:
             "sentences": [[*guess] for guess in self.sentences],
             "clauses": [[*guess] for guess in self.clauses],
             "pattern": self.pattern,
+            "choice": self.choice,
         }
 
     @classmethod
     def of_json(cls, state: Mapping[str, Any]) -> "Signals":
         """The signals that `as_json` wrote down."""
         sentences, clauses = (tuple(Guess(*guess) for guess in state[name]) for name in ("sentences", "clauses"))
-        return cls(Guess(*state["whole"]), sentences, clauses, state["pattern"])
+        return cls(Guess(*state["whole"]), sentences, clauses, state["pattern"], state["choice"])
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,7 @@ class Decision:
     Attributes:
         intent: the intent, or FALLBACK.
         confidence: of that intent.
-        reason: pattern, message, sentence, clause or unsure.
+        reason: pattern, choice, message, sentence, clause or unsure.
     """
 
     intent: str
@@ -133,6 +136,8 @@ def decide(message: Signals, limits: Thresholds) -> Decision:
         return urgent
     if message.pattern:
         return Decision(message.pattern, 1.0, "pattern")
+    if message.choice:
+        return Decision(message.choice, 1.0, "choice")
     if not (sure and top in SAFETY) and not (top == OFF_TOPIC and confidence >= limits.off_topic):
         listen = _listen(message, limits)
         if listen:

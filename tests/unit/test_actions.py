@@ -10,10 +10,10 @@ from actions.affirm import ActionAffirm, ActionDeny
 from actions.donation_options import ActionDonationOptions, donation
 from actions.fallback import CANNOT_ANSWER, UNSURE, ActionDefaultFallback, suggestions
 from actions.full_article import ActionFullArticle, article
-from actions.history import last_subject, last_turn, offered
 from actions.repeat import ActionRepeat
 from actions.response_rate import ActionFollowUpCancer, ActionResponseRate
 from assistant.content.catalogue import Catalogue, load_catalogue
+from assistant.history import last_subject, last_turn, offered
 from assistant.settings import ROOT
 
 

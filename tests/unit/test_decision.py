@@ -3,7 +3,7 @@ from collections.abc import Collection, Sequence
 
 import pytest
 
-from assistant.nlu.decision import FALLBACK, Guess, Signals, Thresholds, best, decide
+from assistant.nlu.decision import FALLBACK, Decision, Guess, Signals, Thresholds, best, decide
 from assistant.nlu.parts import clauses, sentences
 
 LIMITS = Thresholds(answer=0.3, safety_sentence=0.7, safety_clause=0.8, off_topic=0.6, subject_sentence=0.6)
@@ -69,6 +69,13 @@ def test_clauses() -> None:
 def test_what_wins(message: Signals, intent: str, reason: str) -> None:
     decision = decide(message, LIMITS)
     assert (decision.intent, decision.reason) == (intent, reason)
+
+
+def test_a_choice_among_offers_wins_over_all_but_safety() -> None:
+    whole = Guess(0.9, "definition")
+    assert decide(Signals(whole, choice="cost"), LIMITS) == Decision("cost", 1.0, "choice")
+    assert decide(Signals(whole, pattern="suicide", choice="cost"), LIMITS).intent == "suicide"
+    assert decide(Signals(Guess(0.9, "emergency"), choice="cost"), LIMITS).intent == "emergency"
 
 
 def test_signals_can_be_kept_as_json() -> None:

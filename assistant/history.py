@@ -1,11 +1,13 @@
-"""What has been said so far, read from a tracker's events. Pure functions, without Rasa."""
+"""What has been said so far, read from a tracker's events as data. Pure functions, without Rasa."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from assistant.content.catalogue import Answer, Catalogue
 
 Event = dict[str, Any]
+SUBJECT_KINDS = ("dossier", "outside")
+_LINKS = ("full_article", "full_article_from_home")  # they are about whatever was said before
 
 
 def _bot_events(events: Sequence[Event]) -> Iterator[Event]:
@@ -47,10 +49,10 @@ def last_answer_name(events: Sequence[Event]) -> str | None:
     return None
 
 
-def last_subject(events: Sequence[Event], content: Catalogue) -> Answer | None:
-    """The last answer that was about a subject, in the dossier or outside it.
+def last_subject(events: Sequence[Event], content: Catalogue, kinds: Collection[str] = SUBJECT_KINDS) -> Answer | None:
+    """The last answer that was about a subject, by default one in the dossier or outside it.
 
-    Links, offers and small talk do not change the subject; a safety answer ends it.
+    Links, small talk and answers of other kinds do not change the subject; a safety answer ends it.
     """
     for event in _bot_events(events):
         answer = _answer_of(event, content)
@@ -58,7 +60,7 @@ def last_subject(events: Sequence[Event], content: Catalogue) -> Answer | None:
             continue
         if answer.kind == "safety":
             return None
-        if answer.kind in ("dossier", "outside") and answer.intent not in ("full_article", "full_article_from_home"):
+        if answer.kind in kinds and answer.intent not in _LINKS:
             return answer
     return None
 
