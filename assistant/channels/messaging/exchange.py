@@ -58,17 +58,21 @@ class Exchange(Conversation):
             RefusedError: the turn could not be stored.
         """
         history = await self._messages()
-        answers = [message for message in history if message["id"].startswith(f"{delivery.id}.")]
-        if answers or any(message["id"] == delivery.id for message in history):
-            return answers  # stored by a server that ended before it could note that
-        answers = await self._turn(delivery, history)
-        if answers and not history and not self._says_who_speaks(answers):
-            answers += await self._add(delivery, len(answers), NOTICE)
-        return answers
+        if any(message["id"] == delivery.id for message in history):
+            return await self.stored(delivery)  # by a server that ended before it could note that
+        return self._with_notice(delivery, await self._turn(delivery, history), not history)
 
     async def stored(self, delivery: Delivery) -> Answers:
         """The answers to a delivery that was handled before."""
-        return [message for message in await self._messages() if message["id"].startswith(f"{delivery.id}.")]
+        history = await self._messages()
+        answers = [message for message in history if message["id"].startswith(f"{delivery.id}.")]
+        return self._with_notice(delivery, answers, bool(history) and history[0]["id"] == delivery.id)
+
+    def _with_notice(self, delivery: Delivery, answers: Answers, is_first: bool) -> Answers:
+        """The answers, with the notice at the end of the first turn; it is not stored, as it is no answer."""
+        if not answers or not is_first or self._says_who_speaks(answers):
+            return answers
+        return [*answers, self._draw(NOTICE, f"{delivery.id}.{len(answers)}")]
 
     async def _turn(self, delivery: Delivery, history: Answers) -> Answers:
         last = _last_turn(history)
