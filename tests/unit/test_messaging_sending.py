@@ -129,6 +129,13 @@ def test_without_a_lock_store_the_order_holds_within_the_process(standin: StandI
     assert texts(standin) == ["un", "deux", "trois"]
 
 
+def test_a_place_in_the_queue_that_a_killed_server_left_is_passed(standin: StandIn) -> None:
+    store = InMemoryLockStore()
+    store.issue_ticket("sending:telegram:5", 600)
+    assert run(send(post_for(standin, seconds=1), [[Drawable("un")]], store)) == ["0"]
+    assert texts(standin) == ["un"]
+
+
 def test_a_redirection_takes_no_credentials_elsewhere(standin: StandIn) -> None:
     standin.faults["telegram"] += [Fault(307, {}, {"Location": "http://127.0.0.1:9/"})]
     post = post_for(standin)

@@ -129,8 +129,9 @@ class Post:
         async with queue, AsyncExitStack() as stack:
             try:
                 lock = lock_store.lock(name, lock_lifetime=2 * self._seconds, wait_time_in_seconds=LOCK_POLL)
-                await stack.enter_async_context(lock)
-            except STORE_ERRORS as problem:  # an answer out of order is better than none
+                # A server that was killed may have left its place in the queue.
+                await asyncio.wait_for(stack.enter_async_context(lock), self._seconds)
+            except (asyncio.TimeoutError, *STORE_ERRORS) as problem:  # an answer out of order is better than none
                 logger.warning("%s: sending without a lock: %s", self._provider.name, type(problem).__name__)
             try:
                 await self._send_turn(delivery, turn)
