@@ -7,7 +7,7 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 export PYTHONWARNINGS := ignore
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 
-.PHONY: help setup setup-dev lock widget widget-or-warn widget-test train run chat validate lint types unit understanding evaluate compare dialogues server-test browser-test test picture widget-pictures bench-widget check-links purge erase export fuzz audit clean
+.PHONY: help setup setup-dev lock widget widget-or-warn widget-test train run chat validate lint types unit understanding evaluate compare dialogues server-test channels-test browser-test test picture widget-pictures bench-widget check-links channels purge erase export fuzz audit clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -44,6 +44,9 @@ widget-pictures: setup-dev widget ## draw docs/widget/*.png
 
 bench-widget: setup-dev widget ## measure the widget: its size, the time to open, the time to an answer
 	@scripts/need-packages && PYTHONPATH=. $(PY) scripts/bench_widget.py
+
+channels: setup ## which messaging channels are on, what the others lack, whether the providers take the credentials
+	@$(PY) -m assistant.check_channels
 
 check-links: setup ## ask each address that the assistant gives, print a table
 	@$(PY) -m assistant.check_links
@@ -86,6 +89,9 @@ dialogues: setup-dev ## Rasa's dialogue tests
 
 server-test: setup-dev ## the tests that talk to the running assistant over HTTP
 	@scripts/need-packages && $(PY) -m pytest tests/server
+
+channels-test: setup-dev ## the messaging channels, every fault on every channel, and a server that is killed (5 minutes)
+	@ALL_CHANNELS=1 $(PY) -m pytest tests/server/test_messaging.py tests/messaging
 
 browser-test: setup-dev widget ## the tests that drive browsers against the running assistant
 	@scripts/need-packages && $(PY) -m pytest tests/browser

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import limits
 
+from assistant.channel_settings import ChannelSettings, read_channels
 from assistant.content.links import check_url
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -49,6 +50,8 @@ class Settings:
         widget_new_conversations: how many conversations an address may begin.
         widget_messages: how many messages a conversation may send.
         widget_address_messages: how many messages an address may send, over all its conversations.
+        channels: the variables of the messaging channels, by channel.
+        channel_send_seconds: how long a messaging channel tries to send an answer.
     """
 
     host: str
@@ -71,6 +74,8 @@ class Settings:
     widget_new_conversations: limits.RateLimitItem
     widget_messages: limits.RateLimitItem
     widget_address_messages: limits.RateLimitItem
+    channels: Mapping[str, ChannelSettings]
+    channel_send_seconds: int
 
 
 def _number(environ: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
@@ -159,6 +164,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         widget_new_conversations=_rate(environ, "WIDGET_NEW_CONVERSATIONS", "60/hour"),
         widget_messages=_rate(environ, "WIDGET_MESSAGES", "20/minute"),
         widget_address_messages=_rate(environ, "WIDGET_ADDRESS_MESSAGES", "120/minute"),
+        channels=read_channels(environ),
+        channel_send_seconds=_number(environ, "CHANNEL_SEND_SECONDS", 60, 1, 300),
     )
 
 

@@ -1,4 +1,4 @@
-"""What can be done with one conversation of the widget, each under the conversation's lock where it writes."""
+"""What can be done with one stored conversation, each under the conversation's lock where it writes."""
 
 import time
 from contextlib import AbstractAsyncContextManager
@@ -27,13 +27,13 @@ LOCK_POLL = 0.1  # seconds between two looks at a lock that is taken
 STORE_ERRORS = (LockError, RedisError, SQLAlchemyError)
 
 
-class WidgetOutput(OutputChannel):
+class StoredOutput(OutputChannel):
     """Takes the answers of a turn and drops them: they are read from the stored conversation."""
 
     @classmethod
     def name(cls) -> str:
-        """The channel's name, as responses and actions see it."""
-        return CHANNEL
+        """The name of this output, as responses see it; none of them depends on it."""
+        return "stored"
 
     async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
         """Drops the answer (see the base class)."""
@@ -53,14 +53,14 @@ def _turn(messages: list[dict[str, Any]], message_id: str) -> list[dict[str, Any
 
 
 class Conversation:
-    """The conversation of one token. Every method raises one of STORE_ERRORS if a store does not answer.
+    """One conversation. Every method raises one of STORE_ERRORS if a store does not answer.
 
     Attributes:
         sender: its name.
     """
 
-    def __init__(self, agent: Agent, gate: Gate, sender: str) -> None:
-        """Takes the agent, the gate of the channel, and the name of the conversation.
+    def __init__(self, agent: Agent, gate: Gate, sender: str, channel: str = CHANNEL) -> None:
+        """Takes the agent, the gate of the channel, and the names of the conversation and of the channel.
 
         Raises:
             RefusedError: the agent has no model yet.
@@ -69,6 +69,7 @@ class Conversation:
             raise RefusedError("unavailable")
         self._agent = agent
         self._gate = gate
+        self._channel = channel
         self.sender = sender
         self._store = database_of(agent.tracker_store)
 
@@ -90,25 +91,12 @@ class Conversation:
 
     async def _answer(self, message: Message) -> list[dict[str, Any]]:
         async with self._lock():
-            answers = _turn(await self._messages(), message.id)
-            if answers is None:
-                await self._agent.processor.handle_message(
-                    UserMessage(message.text, WidgetOutput(), self.sender, input_channel=CHANNEL, message_id=message.id)
-                )
-                answers = _turn(await self._messages(), message.id)
-            if answers is None:
-                forget_fallback(self._agent.tracker_store, self.sender)
-                raise RefusedError("unavailable")
-            if not answers:
-                await self._store.append(self.sender, create_bot_utterance(self._gate.own_answer(NO_ANSWER)))
-                answers = _turn(await self._messages(), message.id)
-            return answers or []
+            return await self._answer(message)
 
     async def delete(self) -> None:
         """Deletes all that is stored."""
         async with self._lock():
-            await self._store.delete(self.sender)
-            forget_fallback(self._agent.tracker_store, self.sender)
+            await self._delete()
 
     async def judge(self, feedback: Feedback) -> None:
         """Keeps what the visitor thinks of an answer; the last word counts.
@@ -123,6 +111,28 @@ class Conversation:
                     await self._store.append(self.sender, event)
                     return
         raise RefusedError("unknown_message")
+
+    async def _answer(self, message: Message) -> list[dict[str, Any]]:
+        """See `answer`; with the lock held."""
+        answers = _turn(await self._messages(), message.id)
+        if answers is None:
+            await self._agent.processor.handle_message(
+                UserMessage(
+                    message.text, StoredOutput(), self.sender, input_channel=self._channel, message_id=message.id
+                )
+            )
+            answers = _turn(await self._messages(), message.id)
+        if answers is None:
+            forget_fallback(self._agent.tracker_store, self.sender)
+            raise RefusedError("unavailable")
+        if not answers:
+            await self._store.append(self.sender, create_bot_utterance(self._gate.own_answer(NO_ANSWER)))
+            answers = _turn(await self._messages(), message.id)
+        return answers or []
+
+    async def _delete(self) -> None:
+        await self._store.delete(self.sender)
+        forget_fallback(self._agent.tracker_store, self.sender)
 
     def _lock(self) -> AbstractAsyncContextManager[Any]:
         return self._agent.lock_store.lock(self.sender, wait_time_in_seconds=LOCK_POLL)

@@ -6,9 +6,13 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
+from assistant.channel_settings import CHANNELS
+
 MAX_SENDER_CHARACTERS = 255  # Rasa's tracker store keeps the sender in a column of this size
 MAX_NESTING = 20
-WIDGET_PREFIX = "widget-"  # begins the conversations that the widget channel names; no other channel may use it
+WIDGET_PREFIX = "widget-"  # begins the conversations that the widget channel names
+# What begins the conversations of the other channels; whoever chooses a sender may not use them.
+RESERVED_PREFIXES = (WIDGET_PREFIX, *(f"{name}:" for name in CHANNELS))
 _PAYLOAD = re.compile(r"/[A-Za-z_]\w*\s*(\{.*\})?\s*", re.DOTALL)
 
 
@@ -51,9 +55,10 @@ def parse_object(body: bytes) -> dict[str, Any]:
     return content
 
 
-def _belongs_to_widget(sender: str) -> bool:
-    """Whether a database could take the sender for a conversation of the widget, whatever it thinks of letters."""
-    return unicodedata.normalize("NFKC", sender).strip().casefold().startswith(WIDGET_PREFIX)
+def _reserved_prefix(sender: str) -> str | None:
+    """The prefix of another channel that a database could find in the sender, whatever it thinks of letters."""
+    plain = unicodedata.normalize("NFKC", sender).strip().casefold()
+    return next((prefix for prefix in RESERVED_PREFIXES if plain.startswith(prefix)), None)
 
 
 def parse_body(body: bytes) -> Incoming:
@@ -68,8 +73,9 @@ def parse_body(body: bytes) -> Incoming:
         raise BadRequestError("Il manque « sender », l’identifiant de la conversation, sous forme de texte.")
     if len(sender) > MAX_SENDER_CHARACTERS or any(unicodedata.category(char) in ("Cc", "Cs") for char in sender):
         raise BadRequestError("« sender » est trop long ou contient un caractère interdit.")
-    if _belongs_to_widget(sender):
-        raise BadRequestError(f"« sender » ne peut pas commencer par « {WIDGET_PREFIX} ».")
+    prefix = _reserved_prefix(sender)
+    if prefix:
+        raise BadRequestError(f"« sender » ne peut pas commencer par « {prefix} ».")
     if not isinstance(message, str):
         raise BadRequestError("Il manque « message », le texte du message.")
     return Incoming(sender, message)

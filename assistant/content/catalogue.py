@@ -14,6 +14,7 @@ from assistant.settings import ROOT
 
 KINDS = ("dossier", "giving", "outside", "safety", "conversation")
 MAX_NEXT_STEPS = 3
+MAX_SHORT = 20  # characters on the narrowest button, those of Messenger and WhatsApp
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Answer:
         text: the French text, with {placeholders} for numbers to call.
         kind: one of KINDS.
         title: the question as a button shows it; None if it is never offered.
+        short: the same in at most MAX_SHORT characters.
         facts: ids of the facts that the text leans on.
         next: intents that are offered after it.
         notice: whether the text itself says that a machine is speaking.
@@ -35,6 +37,7 @@ class Answer:
     text: str
     kind: str
     title: str | None
+    short: str | None
     facts: tuple[str, ...]
     next: tuple[str, ...]
     notice: bool
@@ -67,6 +70,11 @@ class Catalogue:
     def button(self, intent: str) -> dict[str, str]:
         """The button that asks the question of an intent. Raises KeyError if it is never offered."""
         return {"title": self.offers()[intent], "payload": f"/{intent}"}
+
+    def short_title(self, intent: str) -> str:
+        """The question of an intent in at most MAX_SHORT characters, as far as it is offered; else a word for it."""
+        answer = self.answers.get(f"utter_{intent}")
+        return (answer.short if answer else None) or "Autre question"
 
     def is_safety(self, name: str | None) -> bool:
         """Whether a response, by its name, is about an emergency, distress or the like."""
@@ -116,6 +124,7 @@ def _read_answers(path: Path) -> dict[str, Answer]:
                     text=variation["text"],
                     kind=metadata["kind"],
                     title=metadata.get("title"),
+                    short=metadata.get("short") or metadata.get("title"),
                     facts=tuple(metadata.get("facts", ())),
                     next=tuple(metadata.get("next", ())),
                     notice=bool(metadata.get("notice", False)),
@@ -157,6 +166,8 @@ def _check(catalogue: Catalogue) -> None:
         for fact in answer.facts:
             if fact not in catalogue.facts.facts:
                 raise ContentError(f"domain.yml: {answer.name} names the unknown fact {fact!r}.")
+        if len(answer.short or "") > MAX_SHORT:
+            raise ContentError(f"domain.yml: {answer.name} needs a `short` of at most {MAX_SHORT} characters.")
         if len(answer.next) > MAX_NEXT_STEPS:
             raise ContentError(f"domain.yml: {answer.name} offers more than {MAX_NEXT_STEPS} next steps.")
         for step in answer.next:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from assistant.channels.messaging.commands import command
 from assistant.content.catalogue import Answer, Catalogue
 from assistant.content.facts import Fact
 from assistant.settings import ROOT
@@ -73,7 +74,8 @@ def problems(content: Catalogue, answer: Answer) -> list[str]:
     found += [f"name {name}" for name in names(text) if name not in held]
     titles = {normal(link.title) for link in content.links.values()}
     allowed = titles | {"Lire la suite", "Testés"}
-    found += [f"quotation {quote}" for quote in quotations(text) if quote not in held and quote not in allowed]
+    said = [quote for quote in quotations(text) if command(quote) is None]  # what a messaging channel understands
+    found += [f"quotation {quote}" for quote in said if quote not in held and quote not in allowed]
     found += [f"link {link}" for link in re.findall(r"https?://\S+|www\.\S+", text)]
     return found
 

@@ -1,0 +1,1 @@
+"""The messaging channels: one module a provider, and what they do alike."""
