@@ -7,23 +7,15 @@ from typing import Any
 from rasa.core.actions.action import create_bot_utterance
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import OutputChannel, UserMessage
-from rasa.core.lock_store import LockError
-from redis import RedisError
-from sqlalchemy.exc import SQLAlchemyError
 
 from assistant.channels.gate import NO_ANSWER, Gate
 from assistant.channels.refusals import RefusedError
 from assistant.channels.rendering import widget_answer, widget_messages
 from assistant.channels.widget_requests import Feedback, Message
 from assistant.stores.feedback import FeedbackGiven
-from assistant.stores.tracker import database_of, forget_fallback
 
 CHANNEL = "widget"
 MAX_HISTORY = 200  # messages
-LOCK_POLL = 0.1  # seconds between two looks at a lock that is taken
-
-# What a store raises that does not answer.
-STORE_ERRORS = (LockError, RedisError, SQLAlchemyError)
 
 
 class WidgetOutput(OutputChannel):
@@ -52,7 +44,7 @@ def _turn(messages: list[dict[str, Any]], message_id: str) -> list[dict[str, Any
 
 
 class Conversation:
-    """The conversation of one token. Every method raises one of STORE_ERRORS if a store does not answer.
+    """The conversation of one token. Every method raises one of STORE_ERRORS (see turns.py) if a store fails.
 
     Attributes:
         sender: its name.
@@ -69,7 +61,7 @@ class Conversation:
         self._agent = agent
         self._gate = gate
         self.sender = sender
-        self._store = database_of(agent.tracker_store)
+        self._store = agent.tracker_store
 
     async def history(self) -> list[dict[str, Any]]:
         """The newest messages, oldest first; none if nothing is stored."""
@@ -90,7 +82,6 @@ class Conversation:
                 )
                 answers = _turn(await self._messages(), message.id)
             if answers is None:
-                forget_fallback(self._agent.tracker_store, self.sender)
                 raise RefusedError("unavailable")
             if not answers:
                 await self._store.append(self.sender, create_bot_utterance(self._gate.own_answer(NO_ANSWER)))
@@ -101,7 +92,6 @@ class Conversation:
         """Deletes all that is stored."""
         async with self._lock():
             await self._store.delete(self.sender)
-            forget_fallback(self._agent.tracker_store, self.sender)
 
     async def judge(self, feedback: Feedback) -> None:
         """Keeps what the visitor thinks of an answer; the last word counts.
@@ -118,7 +108,7 @@ class Conversation:
         raise RefusedError("unknown_message")
 
     def _lock(self) -> AbstractAsyncContextManager[Any]:
-        return self._agent.lock_store.lock(self.sender, wait_time_in_seconds=LOCK_POLL)
+        return self._agent.lock_store.lock(self.sender)
 
     async def _messages(self) -> list[dict[str, Any]]:
         return widget_messages(await self._store.shown_events(self.sender), self._gate.content)

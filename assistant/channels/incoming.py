@@ -6,7 +6,8 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
-MAX_SENDER_CHARACTERS = 255  # Rasa's tracker store keeps the sender in a column of this size
+from assistant.stores.senders import MAX_SENDER_CHARACTERS
+
 MAX_NESTING = 20
 WIDGET_PREFIX = "widget-"  # begins the conversations that the widget channel names; no other channel may use it
 _PAYLOAD = re.compile(r"/[A-Za-z_]\w*\s*(\{.*\})?\s*", re.DOTALL)

@@ -25,6 +25,7 @@ from assistant.channels.gate import (
 )
 from assistant.channels.incoming import BadRequestError, parse_body
 from assistant.channels.rendering import rest_message
+from assistant.channels.turns import STORE_ERRORS, in_time
 from assistant.content.catalogue import Catalogue, catalogue
 from assistant.settings import Settings, settings
 
@@ -100,11 +101,14 @@ class RestChannel(InputChannel):
                 return response.json([self._own_message(incoming.sender, refusal.response)])
             output = RestOutput()
             try:
-                is_new = await self._is_new(request.app, incoming.sender)
-                await on_new_message(UserMessage(text, output, incoming.sender, input_channel=self.name()))
+                is_new = await in_time(self._is_new(request.app, incoming.sender))
+                message = UserMessage(text, output, incoming.sender, input_channel=self.name())
+                await in_time(on_new_message(message))
             except Exception as problem:
                 report(problem)
-                return _error(500, self._own_message(incoming.sender, FAILURE)["text"])
+                self._known.pop(incoming.sender, None)
+                status = 503 if isinstance(problem, STORE_ERRORS) else 500
+                return _error(status, self._own_message(incoming.sender, FAILURE)["text"])
             if not output.messages:
                 output.messages.append(self._own_message(incoming.sender, NO_ANSWER))
             if is_new and not self._says_who_speaks(output.messages):

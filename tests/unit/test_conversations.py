@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 from rasa.core.channels.channel import UserMessage
-from rasa.core.lock_store import InMemoryLockStore
-from rasa.core.tracker_store import FailSafeTrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import BotUttered, SessionStarted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
+from sqlalchemy.exc import SQLAlchemyError
 
 from assistant.channels.conversations import Conversation
 from assistant.channels.gate import Gate
@@ -20,6 +19,7 @@ from assistant.channels.widget_requests import Feedback, Message
 from assistant.content.catalogue import Catalogue
 from assistant.settings import read_settings
 from assistant.stores import tracker
+from assistant.stores.lock import ProcessLockStore
 
 ID = "0b7e3b9e-1f53-4b8e-9a3e-5a1c2d3e4f50"
 MESSAGE = Message(ID, "bonjour")
@@ -29,8 +29,8 @@ class FakeAgent:
     """As much of Rasa's agent as a conversation needs; it is its own processor."""
 
     def __init__(self, store: tracker.ConversationStore) -> None:
-        self.tracker_store = FailSafeTrackerStore(store)
-        self.lock_store = InMemoryLockStore()
+        self.tracker_store = store
+        self.lock_store = ProcessLockStore()
         self.processor = self
         self.answers = ["un", "deux"]
         self.handled = 0
@@ -108,13 +108,13 @@ def test_a_turn_that_the_database_did_not_take_is_no_answer(
     agent: FakeAgent, talk: Conversation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def fail(state: DialogueStateTracker) -> None:
-        raise OSError
+        raise SQLAlchemyError
 
     with monkeypatch.context() as broken:
-        broken.setattr(agent.tracker_store._tracker_store, "save", fail)
-        with pytest.raises(RefusedError, match="unavailable"):
+        broken.setattr(agent.tracker_store, "save", fail)
+        with pytest.raises(SQLAlchemyError):
             run(talk.answer(MESSAGE))
-    assert agent.tracker_store.fallback_tracker_store.store == {}
+    assert run(talk.history()) == []
     assert texts(run(talk.answer(MESSAGE))) == ["un", "deux"]
 
 
