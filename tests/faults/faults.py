@@ -27,8 +27,9 @@ def kill(*names: str) -> Fault:
         for name in names:
             send_signal(cluster.parts[name], signal.SIGKILL)
         await asyncio.sleep(1)
-        while not all(cluster.parts[name].is_ready() for name in names):
-            await asyncio.sleep(0.2)
+        for name in names:
+            while not await asyncio.to_thread(cluster.parts[name].is_ready):
+                await asyncio.sleep(0.2)
 
     return fault
 

@@ -121,7 +121,7 @@ async def observe(cluster: Cluster, name: str, fault: Fault, number_of_visitors:
 
 
 async def _recovery(visitors: list[Visitor], ended: float) -> float:
-    """The seconds until every visitor was accepted with a request that began after the fault, at most RECOVERY_SECONDS."""
+    """The seconds until all were accepted with a request that began after the fault, at most RECOVERY_SECONDS."""
     while time.monotonic() < ended + RECOVERY_SECONDS:
         firsts = [
             min((request.ended for request in visitor.accepted if request.began > ended), default=None)
