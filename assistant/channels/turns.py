@@ -25,12 +25,24 @@ STORE_ERRORS = (LockError, RedisError, SQLAlchemyError, ConversationMovedError, 
 
 
 async def in_time(turn: Awaitable[T]) -> T:
-    """What a turn gives, if it takes no longer than TURN_SECONDS; it is cancelled then.
+    """What a turn gives, if it takes no longer than TURN_SECONDS. It is cancelled then, and not waited for.
 
     Raises:
         TurnTimeoutError: it took longer.
     """
+    task = asyncio.ensure_future(turn)
     try:
-        return await asyncio.wait_for(turn, TURN_SECONDS)
-    except asyncio.TimeoutError:
-        raise TurnTimeoutError from None
+        done, _ = await asyncio.wait({task}, timeout=TURN_SECONDS)
+        if done:
+            return task.result()
+        raise TurnTimeoutError
+    finally:
+        if not task.done():
+            task.add_done_callback(_drop)
+            task.cancel()
+
+
+def _drop(task: asyncio.Future) -> None:
+    """Takes what nobody waits for any more; asyncio would log it."""
+    if not task.cancelled():
+        task.exception()

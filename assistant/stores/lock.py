@@ -7,6 +7,7 @@ and writes a lock in three steps, so that two processes lose each other's ticket
 import asyncio
 import logging
 import secrets
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -15,6 +16,7 @@ from weakref import WeakValueDictionary
 from rasa.core.lock_store import LockError, LockStore
 from rasa.utils.endpoints import EndpointConfig
 from redis.asyncio import BlockingConnectionPool, Redis
+from redis.commands.core import AsyncScript
 from redis.exceptions import RedisError
 
 from assistant.settings import settings
@@ -26,7 +28,7 @@ REDIS_CONNECTIONS = 32
 PLACE_SECONDS = 3  # for which a place in a queue is kept of someone who says nothing more
 RENEWALS = 3  # in that time
 POLL_SECONDS = 0.03  # between two looks of someone who waits
-WAIT_SECONDS = 10  # the longest wait for a turn
+WAIT_SECONDS = 5  # the longest wait for a turn
 LEAVE_SECONDS = 0.5  # the longest wait for Redis where a turn is over; the place is given up in the background
 
 # Takes a place in the queue, or keeps it; 1 for the first. All in one step, by the clock of Redis.
@@ -104,45 +106,69 @@ class QueueLockStore(LockStore):
         Raises:
             LockError: Redis does not answer, or the turn did not come in WAIT_SECONDS.
         """
-        keys = [f"assistant:lock:{{{conversation_id}}}:{part}" for part in ("queue", "places")]
-        token = secrets.token_hex(8)
-        renewal: asyncio.Task | None = None
+        place = _Place(self._redis, self._take_place, conversation_id)
         try:
-            await self._wait(keys, token)
-            renewal = asyncio.create_task(self._renew(keys, token))
+            await place.wait()
             yield
         finally:
-            if renewal:
-                renewal.cancel()
-            leaving = asyncio.create_task(self._leave(keys, token))
+            leaving = asyncio.create_task(place.leave())
             await asyncio.wait({leaving}, timeout=LEAVE_SECONDS)
 
-    async def _is_first(self, keys: list[str], token: str) -> bool:
-        return bool(await self._take_place(keys=keys, args=[token, PLACE_SECONDS * 1000]))
 
-    async def _wait(self, keys: list[str], token: str) -> None:
-        async def first() -> None:
-            while not await self._is_first(keys, token):
-                await asyncio.sleep(POLL_SECONDS)
+class _Place:
+    """A place in the queue of a conversation.
 
+    Cancelling a task does not always end it: redis-py takes a cancellation that comes at the wrong moment for the end
+    of a time limit of its own. So nothing here goes on until it is cancelled.
+    """
+
+    def __init__(self, redis: Redis, take_place: AsyncScript, conversation_id: str) -> None:
+        self._redis = redis
+        self._take_place = take_place
+        self._queue, self._places = (f"assistant:lock:{{{conversation_id}}}:{part}" for part in ("queue", "places"))
+        self._token = secrets.token_hex(8)
+        self._is_given_up = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._renewal: asyncio.Task | None = None
+
+    async def wait(self) -> None:
+        """Waits until it is the first, and renews it from then on. Raises LockError (see QueueLockStore.lock)."""
+        deadline = time.monotonic() + WAIT_SECONDS
         try:
-            await asyncio.wait_for(first(), WAIT_SECONDS)
+            while not await self._is_first():
+                if time.monotonic() > deadline:
+                    raise LockError("The turn did not come in time.")
+                await asyncio.sleep(POLL_SECONDS)
         except RedisError as error:
             raise LockError(f"Redis does not answer: {type(error).__name__}.") from error
-        except asyncio.TimeoutError:
-            raise LockError("The turn did not come in time.") from None
+        self._renew_later()
 
-    async def _renew(self, keys: list[str], token: str) -> None:
-        while True:
-            await asyncio.sleep(PLACE_SECONDS / RENEWALS)
-            try:
-                if not await self._is_first(keys, token):
-                    logger.warning("A lock was lost while it was held.")
-            except RedisError as error:
-                logger.warning("A lock could not be renewed: %s.", type(error).__name__)
-
-    async def _leave(self, keys: list[str], token: str) -> None:
-        queue, places = keys
+    async def leave(self) -> None:
+        """Gives the place up."""
+        self._is_given_up = True
+        if self._timer:
+            self._timer.cancel()
+        if self._renewal:
+            await asyncio.wait({self._renewal})  # else it could take the place again
         with suppress(RedisError):  # the place is free before long
             async with self._redis.pipeline() as pipeline:
-                await pipeline.lrem(queue, 0, token).zrem(places, token).execute()
+                await pipeline.lrem(self._queue, 0, self._token).zrem(self._places, self._token).execute()
+
+    async def _is_first(self) -> bool:
+        keys = [self._queue, self._places]
+        return bool(await self._take_place(keys=keys, args=[self._token, PLACE_SECONDS * 1000]))
+
+    def _renew_later(self) -> None:
+        if not self._is_given_up:
+            self._timer = asyncio.get_running_loop().call_later(PLACE_SECONDS / RENEWALS, self._begin_renewal)
+
+    def _begin_renewal(self) -> None:
+        self._renewal = asyncio.create_task(self._renew())
+
+    async def _renew(self) -> None:
+        try:
+            if not await self._is_first():
+                logger.warning("A lock was lost while it was held.")
+        except RedisError as error:
+            logger.warning("A lock could not be renewed: %s.", type(error).__name__)
+        self._renew_later()
