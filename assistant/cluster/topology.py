@@ -72,24 +72,34 @@ class Cluster:
             StartError: a program is missing, or a part does not start.
         """
         train_if_stale()
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self._add_postgres()
-        self._add_redis()
-        self.parts["postgres"].start()
-        self.parts["redis"].start()
-        self.parts["postgres"].wait()
-        self.parts["redis"].wait()
-        self._create_database()
+        self.start_databases()
+        databases = set(self.parts)
         actions_port = free_port()
         for number in range(1, self.action_servers + 1):
             self._add_action_server(f"actions-{number}")
         for number in range(1, self.assistants + 1):
             self._add_assistant(f"assistant-{number}", actions_port)
         self._add_nginx(actions_port)
-        for part in list(self.parts.values())[2:]:
+        others = [part for name, part in self.parts.items() if name not in databases]
+        for part in others:
+            part.start()
+        for part in others:
+            part.wait()
+
+    def start_databases(self) -> None:
+        """Does so with PostgreSQL and Redis alone.
+
+        Raises:
+            StartError: see `start`.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._add_postgres()
+        self._add_redis()
+        for part in self.parts.values():
             part.start()
         for part in self.parts.values():
             part.wait()
+        self._create_database()
 
     def start_ended(self) -> list[str]:
         """Starts the parts again that have ended by themselves, and returns their names."""

@@ -16,8 +16,10 @@ from weakref import WeakValueDictionary
 from rasa.core.lock_store import LockError, LockStore
 from rasa.utils.endpoints import EndpointConfig
 from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from redis.commands.core import AsyncScript
-from redis.exceptions import RedisError
+from redis.exceptions import ConnectionError, RedisError
 
 from assistant.settings import settings
 
@@ -95,6 +97,8 @@ class QueueLockStore(LockStore):
             timeout=REDIS_SECONDS,
             socket_timeout=REDIS_SECONDS,
             socket_connect_timeout=REDIS_SECONDS,
+            retry=Retry(NoBackoff(), 1),  # over connections that a restart of Redis has closed
+            retry_on_error=[ConnectionError],
         )
         self._redis: Redis = Redis(connection_pool=pool)
         self._take_place = self._redis.register_script(_TAKE_PLACE)
