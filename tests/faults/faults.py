@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import psycopg2
@@ -17,7 +17,10 @@ from tests.faults.harness import Fault, send_signal, tree
 HANG = 12  # seconds for which a part hangs
 FULL = 6  # seconds for which the disk is full
 SLOW = 8  # seconds for which the database is slow
-SPACE = "16m"  # the size of the disk that is filled
+SPACE = "64m"  # the size of the disk that is filled
+PAGE = 4096  # bytes
+JUMP = 6  # seconds for which the clock is wrong
+FAKE_TIME = "/usr/lib/*/faketime/libfaketimeMT.so.1"  # Debian: libfaketime
 
 
 def kill(*names: str) -> Fault:
@@ -104,18 +107,9 @@ async def full_disk(cluster: Cluster) -> None:
     """The disk of the table is full (see `small_disk`)."""
     filler = cluster.folder / "disk" / "filler"
     try:
-        with filler.open("wb") as file:
-            try:
-                while True:
-                    file.write(b"0" * 2**16)
-                    file.flush()
-            except OSError:
-                pass
-    except OSError:
-        pass
-    # What is free inside the table's own pages would take the messages of a quarter of an hour.
-    _execute(cluster, "VACUUM FREEZE events")
-    try:
+        with filler.open("wb", buffering=0) as file, suppress(OSError):
+            while True:
+                file.write(b"0" * PAGE)
         await asyncio.sleep(FULL)
     finally:
         filler.unlink()
@@ -143,18 +137,49 @@ async def small_disk(cluster: Cluster) -> AsyncIterator[None]:
         subprocess.run(["umount", str(disk)], check=True)
 
 
-def clock_jump(seconds: int, clock: Path) -> Fault:
-    """The clock of the assistants, the action servers and Redis jumps (see `run.py`), and jumps back."""
+def use_false_clock(cluster: Cluster) -> None:
+    """Makes every part but PostgreSQL and nginx take the time from a file, from its next start on.
 
-    async def fault(_: Cluster) -> None:
+    Raises:
+        FileNotFoundError: libfaketime is not installed.
+    """
+    libraries = list(Path("/").glob(FAKE_TIME.lstrip("/")))
+    if not libraries:
+        raise FileNotFoundError("libfaketime was not found. Run scripts/need-packages, or: apt-get install libfaketime")
+    clock = cluster.folder / "clock"
+    clock.write_text("+0")
+    for name, part in cluster.parts.items():
+        if name not in ("postgres", "nginx"):
+            part.environ.update(
+                LD_PRELOAD=str(libraries[0]),
+                FAKETIME_TIMESTAMP_FILE=str(clock),
+                FAKETIME_NO_CACHE="1",
+                FAKETIME_DONT_FAKE_MONOTONIC="1",
+            )
+
+
+def clock_jump(seconds: int) -> Fault:
+    """The clock of assistants, action servers and Redis jumps (see `use_false_clock`), and jumps back."""
+
+    async def fault(cluster: Cluster) -> None:
+        clock = cluster.folder / "clock"
         clock.write_text(f"{seconds:+d}")
         try:
-            await asyncio.sleep(6)
+            await asyncio.sleep(JUMP)
         finally:
             clock.write_text("+0")
-        await asyncio.sleep(2)
+        await asyncio.sleep(JUMP)
 
     return fault
+
+
+async def restart_of_everything(cluster: Cluster) -> None:
+    """All parts are stopped and started, as when the machine is."""
+    await asyncio.to_thread(cluster.stop)
+    for part in cluster.parts.values():
+        part.start()
+    for part in cluster.parts.values():
+        await asyncio.to_thread(part.wait)
 
 
 async def rolling_update(cluster: Cluster) -> None:
