@@ -18,6 +18,7 @@ HANG = 12  # seconds for which a part hangs
 FULL = 6  # seconds for which the disk is full
 SLOW = 8  # seconds for which the database is slow
 SPACE = "64m"  # the size of the disk that is filled
+RETURN = 6  # seconds after which nginx comes back to an upstream that had failed
 PAGE = 4096  # bytes
 JUMP = 6  # seconds for which the clock is wrong
 FAKE_TIME = "/usr/lib/*/faketime/libfaketimeMT.so.1"  # Debian: libfaketime
@@ -37,15 +38,15 @@ def kill(*names: str) -> Fault:
     return fault
 
 
-def hang(*names: str) -> Fault:
-    """SIGSTOP of parts for a while."""
+def hang(*names: str, seconds: float = HANG) -> Fault:
+    """SIGSTOP of parts for some seconds."""
 
     async def fault(cluster: Cluster) -> None:
         stopped = [process.pid for name in names for process in tree(cluster.parts[name])]
         for pid in stopped:
             os.kill(pid, signal.SIGSTOP)
         try:
-            await asyncio.sleep(HANG)
+            await asyncio.sleep(seconds)
         finally:
             for pid in stopped:
                 try:
@@ -134,7 +135,7 @@ async def small_disk(cluster: Cluster) -> AsyncIterator[None]:
         yield
     finally:
         _execute(cluster, "ALTER TABLE events SET TABLESPACE pg_default", "CHECKPOINT", "DROP TABLESPACE small")
-        subprocess.run(["umount", str(disk)], check=True)
+        subprocess.run(["umount", "--lazy", str(disk)], check=True)
 
 
 def use_false_clock(cluster: Cluster) -> None:
@@ -183,12 +184,13 @@ async def restart_of_everything(cluster: Cluster) -> None:
 
 
 async def rolling_update(cluster: Cluster) -> None:
-    """The assistants and the action servers are stopped and started, one after the other, as an update does."""
+    """The action servers and the assistants are stopped and started, one after the other, as by deploy/update-model."""
     for name in [name for name in cluster.parts if name.startswith(("actions", "assistant"))]:
         part = cluster.parts[name]
         await asyncio.to_thread(part.stop)
         part.start()
         await asyncio.to_thread(part.wait)
+        await asyncio.sleep(RETURN)
 
 
 def _execute(cluster: Cluster, *statements: str) -> None:

@@ -67,6 +67,7 @@ FAULTS: dict[str, Fault] = {
     "kill -9 of everything": kill(*EVERYTHING),
     "rolling update": rolling_update,
 }
+SILENT = (f"nginx hangs for {HANG} s",)
 CLOCK_FAULTS: dict[str, Fault] = {
     "the clock jumps an hour ahead, and back": clock_jump(3600),
     "the clock jumps an hour back, and ahead": clock_jump(-3600),
@@ -115,7 +116,7 @@ async def run(cluster: Cluster, chosen: str) -> bool:
     async def one(name: str, fault: Fault) -> None:
         nonlocal is_good
         if chosen in name:
-            outcome = await observe(cluster, name, fault)
+            outcome = await observe(cluster, name, fault, is_silent=name in SILENT)
             is_good &= outcome.is_good
             note(row(outcome))
 

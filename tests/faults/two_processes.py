@@ -7,7 +7,6 @@ import asyncio
 import json
 import subprocess
 import sys
-import time
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -19,6 +18,8 @@ from assistant.stores.lock import QueueLockStore
 
 SENDER = "one"
 CONVERSATION = "test:conversation"
+READY = "test:ready"
+PROCESSES = 2
 TURN_SECONDS = 0.02
 LIMIT = 20  # seconds that a message waits
 
@@ -31,7 +32,7 @@ def lock_store(kind: str, url: str) -> LockStore:
     return QueueLockStore(url)
 
 
-async def handle(kind: str, url: str, first: int, count: int, begin: float) -> list[int]:
+async def handle(kind: str, url: str, first: int, count: int) -> list[int]:
     """Handles messages at once, and returns those that were answered."""
     store, client = lock_store(kind, url), redis.asyncio.Redis.from_url(url)
 
@@ -45,7 +46,9 @@ async def handle(kind: str, url: str, first: int, count: int, begin: float) -> l
         except Exception:
             return None
 
-    await asyncio.sleep(begin - time.time())
+    await client.incr(READY)  # both have imported Rasa before the first message is sent
+    while int(await client.get(READY)) < PROCESSES:
+        await asyncio.sleep(0.01)
     tasks = [asyncio.create_task(turn(number)) for number in range(first, first + count)]
     done, late = await asyncio.wait(tasks, timeout=LIMIT)
     for task in late:
@@ -68,20 +71,17 @@ def compare(kind: str, url: str, count: int = 10) -> Result:
     """Sends `count` messages to each of two processes at the same time."""
     client = redis.Redis.from_url(url)
     client.flushdb()
-    begin = time.time() + 12  # both have imported Rasa by then
     command = [sys.executable, "-m", "tests.faults.two_processes", kind, url]
     processes = [
-        subprocess.Popen(
-            [*command, str(number * count), str(count), str(begin)], cwd=ROOT, stdout=subprocess.PIPE, text=True
-        )
-        for number in range(2)
+        subprocess.Popen([*command, str(number * count), str(count)], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        for number in range(PROCESSES)
     ]
     answered = {number for process in processes for number in json.loads(process.communicate(timeout=90)[0])}
     stored = json.loads(client.get(CONVERSATION) or b"[]")
     assert len(stored) == len(set(stored))
-    return Result(2 * count, len(answered), len(answered & set(stored)))
+    return Result(PROCESSES * count, len(answered), len(answered & set(stored)))
 
 
 if __name__ == "__main__":
-    _, kind, url, first, count, begin = sys.argv
-    print(json.dumps(asyncio.run(handle(kind, url, int(first), int(count), float(begin)))))
+    _, kind, url, first, count = sys.argv
+    print(json.dumps(asyncio.run(handle(kind, url, int(first), int(count)))))

@@ -21,7 +21,7 @@ TEXTS = (
 )
 PAUSE = 0.3  # seconds between an answer and the next message
 AGAIN = 0.5  # seconds until a message that was not accepted is sent again
-PATIENCE = 20  # seconds that a visitor waits for an answer to one request: more than anybody should have to
+PATIENCE = 10  # seconds after which the widget gives up a request and says so (widget/src/api.ts)
 PATH = "/webhooks/widget"
 # What the widget says in clear French: the codes of its errors, and no connection at all.
 CLEAR = ("unavailable", "internal", "no connection")
@@ -33,7 +33,7 @@ class Request:
 
     Attributes:
         began, ended: when, in seconds of the monotonic clock.
-        outcome: `accepted` (200), the code of the error, `no connection`, `nothing` for no answer in PATIENCE, or the
+        outcome: `accepted` (200), the code of the error, `no connection`, `given up` for no answer in PATIENCE, or the
             status of what is no answer of ours.
         answers: the messages of the assistant, where it was accepted.
     """
@@ -120,7 +120,7 @@ async def call(session: aiohttp.ClientSession, method: str, url: str, **request:
         async with session.request(method, url, **request) as answer:
             text = await answer.text()
     except asyncio.TimeoutError:
-        return "nothing", {}
+        return "given up", {}
     except aiohttp.ClientError:
         return "no connection", {}
     try:

@@ -225,7 +225,11 @@ def test_locks_are_given_in_order(cluster: Cluster) -> None:
     assert redis.Redis.from_url(cluster.redis_url).keys("assistant:lock:{in order}*") == []
 
 
-def test_a_lock_is_kept_while_it_is_held_and_free_when_its_holder_is_gone(cluster: Cluster) -> None:
+def test_a_lock_is_kept_while_it_is_held_and_free_when_its_holder_is_gone(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lock, "WAIT_SECONDS", lock.PLACE_SECONDS + 0.5)
+
     async def main() -> float:
         first, second = QueueLockStore(cluster.redis_url), QueueLockStore(cluster.redis_url)
         place = lock._Place(first._redis, first._take_place, "held")
@@ -277,12 +281,14 @@ def test_backup_and_restore(cluster: Cluster, store: tracker.ConversationStore, 
 
 
 def test_faults_with_conversations_running(cluster: Cluster) -> None:
-    killed = asyncio.run(observe(cluster, "kill", both(kill("assistant-1"), kill("postgres"), kill("redis"))))
-    assert killed.is_good, killed
-    assert killed.accepted > 20
-    hanging = asyncio.run(observe(cluster, "hang", both(hang("assistant-2"), hang("actions-1"))))
+    killed = both(kill("assistant-1", "postgres", "redis"), hang("actions-1", seconds=8))
+    outcome = asyncio.run(observe(cluster, "kill -9 of three, another hangs", killed))
+    assert outcome.is_good, outcome
+    assert outcome.accepted > 20
+    hanging = asyncio.run(observe(cluster, "an assistant hangs", hang("assistant-2", seconds=6)))
     assert hanging.is_good, hanging
     assert hanging.accepted > 20
+    assert hanging.longest > 2  # somebody has waited for it
 
 
 def test_no_message_is_in_a_log(cluster: Cluster) -> None:
