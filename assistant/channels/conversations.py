@@ -77,9 +77,11 @@ class Conversation:
         async with self._lock():
             answers = _turn(await self._messages(), message.id)
             if answers is None:
-                await self._agent.processor.handle_message(
-                    UserMessage(message.text, WidgetOutput(), self.sender, input_channel=CHANNEL, message_id=message.id)
+                turn = UserMessage(
+                    message.text, WidgetOutput(), self.sender, input_channel=CHANNEL, message_id=message.id
                 )
+                async with self._gate.turns:
+                    await self._agent.processor.handle_message(turn)
                 answers = _turn(await self._messages(), message.id)
             if answers is None:
                 raise RefusedError("unavailable")

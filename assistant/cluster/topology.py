@@ -22,8 +22,14 @@ TEMPLATE = ROOT / "deploy" / "nginx" / "assistant.conf.template"
 POSTGRES_PROGRAMS = "/usr/lib/postgresql/*/bin"
 # An upstream that failed is left alone for a while, so that few visitors wait for one that hangs.
 UPSTREAM = "server {address} max_fails=1 fail_timeout=5s;"
-# Of PostgreSQL, what a small machine needs to know; durability stays as it is.
-POSTGRES_SETTINGS = {"shared_buffers": "32MB", "max_connections": "60", "logging_collector": "off"}
+# Of PostgreSQL, what a small machine needs to know; durability stays as it is. A statement that fails holds messages:
+# it is not logged.
+POSTGRES_SETTINGS = {
+    "shared_buffers": "32MB",
+    "max_connections": "60",
+    "logging_collector": "off",
+    "log_min_error_statement": "panic",
+}
 
 _MAIN = """\
 pid {folder}/nginx.pid;

@@ -78,16 +78,19 @@ async def supervise(cluster: Cluster) -> None:
         cluster.start_ended()
 
 
-async def observe(cluster: Cluster, name: str, fault: Fault, *, is_silent: bool = False) -> Outcome:
+async def observe(
+    cluster: Cluster, name: str, fault: Fault, *, number: int = VISITORS, is_silent: bool = False
+) -> Outcome:
     """Lets visitors talk, does the fault, waits until all is well, and compares.
 
     Args:
         cluster: the running cluster.
         name: of the fault.
         fault: does it, and undoes what does not end by itself.
+        number: how many visitors talk at the same time.
         is_silent: see Outcome.
     """
-    visitors = [Visitor(cluster.base, number) for number in range(VISITORS)]
+    visitors = [Visitor(cluster.base, one) for one in range(number)]
     talks = [asyncio.create_task(visitor.talk()) for visitor in visitors]
     supervisor = asyncio.create_task(supervise(cluster))
     try:

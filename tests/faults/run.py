@@ -28,7 +28,7 @@ from tests.faults.faults import (
     small_disk,
     use_false_clock,
 )
-from tests.faults.harness import RECOVERY_SECONDS, Fault, Outcome, observe
+from tests.faults.harness import RECOVERY_SECONDS, VISITORS, Fault, Outcome, observe
 
 REPORT = ROOT / "reports" / "faults.md"
 DAY = 86_400  # seconds
@@ -41,6 +41,12 @@ async def no_fault(_: Cluster) -> None:
     await asyncio.sleep(5)
 
 
+async def crowd(_: Cluster) -> None:
+    """More visitors than the machine can answer."""
+    await asyncio.sleep(15)
+
+
+CROWD = 200  # visitors who write again 0.3 s after each answer
 EVERYTHING = ("nginx", "assistant-1", "assistant-2", "actions-1", "actions-2", "redis", "postgres")
 FAULTS: dict[str, Fault] = {
     "none, for comparison": no_fault,
@@ -66,6 +72,7 @@ FAULTS: dict[str, Fault] = {
     "an assistant and an action server hang, kill -9 of nginx": both(hang("assistant-2", "actions-1"), kill("nginx")),
     "kill -9 of everything": kill(*EVERYTHING),
     "rolling update": rolling_update,
+    f"none, but {CROWD} visitors who write without a pause": crowd,
 }
 SILENT = (f"nginx hangs for {HANG} s",)
 CLOCK_FAULTS: dict[str, Fault] = {
@@ -116,7 +123,8 @@ async def run(cluster: Cluster, chosen: str) -> bool:
     async def one(name: str, fault: Fault) -> None:
         nonlocal is_good
         if chosen in name:
-            outcome = await observe(cluster, name, fault, is_silent=name in SILENT)
+            number = CROWD if fault is crowd else VISITORS
+            outcome = await observe(cluster, name, fault, number=number, is_silent=name in SILENT)
             is_good &= outcome.is_good
             note(row(outcome))
 

@@ -71,7 +71,8 @@ class Visitor:
         return [request for request in self.ledger if request.outcome == "accepted"]
 
     def session(self) -> aiohttp.ClientSession:
-        connector = aiohttp.TCPConnector(local_addr=(f"127.0.0.{self.number + 10}", 0))
+        address = f"127.0.{self.number // 200}.{self.number % 200 + 10}"
+        connector = aiohttp.TCPConnector(local_addr=(address, 0))
         return aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=PATIENCE))
 
     async def talk(self) -> None:

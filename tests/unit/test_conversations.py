@@ -13,7 +13,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.exc import SQLAlchemyError
 
 from assistant.channels.conversations import Conversation
-from assistant.channels.gate import Gate
+from assistant.channels.gate import TURNS_AT_ONCE, Gate
 from assistant.channels.refusals import RefusedError
 from assistant.channels.widget_requests import Feedback, Message
 from assistant.content.catalogue import Catalogue
@@ -33,7 +33,7 @@ class FakeAgent:
         self.lock_store = ProcessLockStore()
         self.processor = self
         self.answers = ["un", "deux"]
-        self.handled = 0
+        self.handled = self.at_once = self.most_at_once = 0
         self.problem: Exception | None = None
 
     def is_ready(self) -> bool:
@@ -41,7 +41,10 @@ class FakeAgent:
 
     async def handle_message(self, message: UserMessage) -> None:
         self.handled += 1
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
         await asyncio.sleep(0.05)
+        self.at_once -= 1
         if self.problem:
             raise self.problem
         state = await self.tracker_store.retrieve(message.sender_id)
@@ -83,6 +86,21 @@ def test_one_id_is_handled_once_even_at_the_same_time(agent: FakeAgent, talk: Co
     assert texts(answers[0]) == ["un", "deux"]
     assert agent.handled == 1
     assert texts(run(talk.history())) == ["bonjour", "un", "deux"]
+
+
+def test_a_crowd_is_answered_a_few_at_a_time_in_order(agent: FakeAgent, talk: Conversation) -> None:
+    order: list[int] = []
+
+    async def answer(number: int) -> None:
+        await Conversation(agent, talk._gate, f"widget-{number}").answer(MESSAGE)
+        order.append(number)
+
+    async def crowd() -> None:
+        await asyncio.gather(*(answer(number) for number in range(3 * TURNS_AT_ONCE)))
+
+    asyncio.run(crowd())
+    assert agent.most_at_once == TURNS_AT_ONCE
+    assert {number // TURNS_AT_ONCE for number in order[:TURNS_AT_ONCE]} == {0}
 
 
 def test_what_fails_midway_leaves_nothing_and_can_be_sent_again(agent: FakeAgent, talk: Conversation) -> None:
