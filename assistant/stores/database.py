@@ -78,7 +78,8 @@ def wait_for_others(transaction: Connection | Session, name: str) -> None:
 def _limit_statements(connection: Any, _: Any) -> None:
     """Tells PostgreSQL to give up what nobody waits for any more."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SET statement_timeout = '{DATABASE_SECONDS}s'")
+        # A little sooner than we stop waiting, so that the connection can be used again.
+        cursor.execute(f"SET statement_timeout = {DATABASE_SECONDS * 900}")  # in ms
         cursor.execute(f"SET idle_in_transaction_session_timeout = '{DATABASE_SECONDS * 5}s'")
     connection.commit()
 
