@@ -216,7 +216,6 @@ class Cluster:
             "DATABASE_URL": self.database_url,
             "REDIS_URL": self.redis_url,
             "ACTION_SERVER_URL": f"http://{LOCAL}:{actions_port}/webhook",
-            "ACTION_TIMEOUT_SECONDS": "3",
             "WIDGET_SECRET": self._secret("widget"),
             "TRUSTED_PROXIES": "1",
             "RASA_TELEMETRY_ENABLED": "false",

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from assistant.channels import turns
-from assistant.settings import ROOT
+from assistant.settings import ROOT, read_settings
 
 
 def test_a_turn_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -53,3 +53,7 @@ def test_two_assistants_that_hang_leave_nobody_waiting_for_10_seconds() -> None:
     assert seconds[1] > turns.TURN_SECONDS
     assert 2 * seconds[1] < 10
     assert seconds[0] + seconds[1] < 10
+
+
+def test_an_action_server_that_hangs_leaves_time_to_say_so() -> None:
+    assert read_settings({}).action_timeout < turns.TURN_SECONDS
