@@ -24,14 +24,14 @@ JUMP = 6  # seconds for which the clock is wrong
 FAKE_TIME = "/usr/lib/*/faketime/libfaketimeMT.so.1"  # Debian: libfaketime
 
 
-def kill(*names: str) -> Fault:
-    """kill -9 of parts at once; they are started again by what supervises them."""
+def kill(*names: str, is_waited_for: bool = True) -> Fault:
+    """kill -9 of parts at once; they are started again by what supervises them, which is waited for or not."""
 
     async def fault(cluster: Cluster) -> None:
         for name in names:
             send_signal(cluster.parts[name], signal.SIGKILL)
         await asyncio.sleep(1)
-        for name in names:
+        for name in names if is_waited_for else ():
             while not await asyncio.to_thread(cluster.parts[name].is_ready):
                 await asyncio.sleep(0.2)
 
