@@ -7,7 +7,7 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 export PYTHONWARNINGS := ignore
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 
-.PHONY: help setup setup-dev lock widget widget-or-warn widget-test train run chat validate lint types unit understanding evaluate compare dialogues server-test channels-test browser-test test picture widget-pictures bench-widget check-links channels purge erase export fuzz audit clean
+.PHONY: help setup setup-dev lock widget widget-or-warn widget-test train run chat validate lint types unit understanding evaluate compare dialogues server-test channels-test browser-test test cluster faults picture widget-pictures bench-widget check-links channels purge erase export fuzz audit clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -29,6 +29,12 @@ widget-test: widget ## the widget's types, style and unit tests
 
 run: setup widget-or-warn ## train if needed, start the assistant and its action server, say where to talk to it
 	@$(PY) -m assistant.serve
+
+cluster: setup widget-or-warn ## the whole service on this machine: PostgreSQL, Redis, two assistants, nginx (Debian's packages)
+	@$(PY) -m assistant.cluster
+
+faults: setup-dev widget ## break the cluster in thirty ways while visitors talk, and count what is lost (a quarter of an hour)
+	@scripts/need-packages && $(PY) -m tests.faults.run
 
 chat: setup ## the same, and talk to it in this terminal
 	@$(PY) -m assistant.chat

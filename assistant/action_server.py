@@ -11,6 +11,7 @@ from rasa.utils.endpoints import EndpointConfig
 from sanic import Sanic
 
 from assistant.settings import Settings
+from assistant.stores.tracker import use_directly
 
 
 class ActionServer(EndpointConfig):
@@ -39,7 +40,11 @@ class ActionServer(EndpointConfig):
 
 
 def connect(app: Sanic, config: Settings) -> None:
-    """Makes the assistant of a started server call the action server of the settings; doing it again does no harm."""
+    """Makes the assistant of a started server use our parts; doing it again does no harm.
+
+    These are the action server of the settings, and the tracker store without the wrapper that hides its errors.
+    """
+    use_directly(app.ctx.agent)
     endpoint = ActionServer(config.action_server_url, config.action_timeout)
     app.ctx.agent.action_endpoint = endpoint
     if app.ctx.agent.processor:

@@ -148,7 +148,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         port=_number(environ, "PORT", 5005, 1, 65535),
         action_port=action_port,
         action_server_url=environ.get("ACTION_SERVER_URL") or f"http://127.0.0.1:{action_port}/webhook",
-        action_timeout=_number(environ, "ACTION_TIMEOUT_SECONDS", 5, 1, 60),
+        action_timeout=_number(environ, "ACTION_TIMEOUT_SECONDS", 3, 1, 60),
         database_url=environ.get("DATABASE_URL") or f"sqlite:///{ROOT / 'var' / 'conversations.db'}",
         redis_url=environ.get("REDIS_URL") or None,
         retention_days=_number(environ, "RETENTION_DAYS", 30, 1, 3650),

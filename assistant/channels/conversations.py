@@ -7,24 +7,16 @@ from typing import Any
 from rasa.core.actions.action import create_bot_utterance
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import OutputChannel, UserMessage
-from rasa.core.lock_store import LockError
-from redis import RedisError
-from sqlalchemy.exc import SQLAlchemyError
 
 from assistant.channels.gate import NO_ANSWER, Gate
 from assistant.channels.refusals import RefusedError
 from assistant.channels.rendering import widget_answer, widget_messages
 from assistant.channels.widget_requests import Feedback, Message
 from assistant.stores.feedback import FeedbackGiven
-from assistant.stores.tracker import database_of, forget_fallback
 from assistant.watching.figures import turn
 
 CHANNEL = "widget"
 MAX_HISTORY = 200  # messages
-LOCK_POLL = 0.1  # seconds between two looks at a lock that is taken
-
-# What a store raises that does not answer.
-STORE_ERRORS = (LockError, RedisError, SQLAlchemyError)
 
 
 class StoredOutput(OutputChannel):
@@ -53,7 +45,7 @@ def _turn(messages: list[dict[str, Any]], message_id: str) -> list[dict[str, Any
 
 
 class Conversation:
-    """One conversation. Every method raises one of STORE_ERRORS if a store does not answer.
+    """One conversation. Every method raises one of STORE_ERRORS (see turns.py) if a store fails.
 
     Attributes:
         sender: its name.
@@ -71,7 +63,7 @@ class Conversation:
         self._gate = gate
         self._channel = channel
         self.sender = sender
-        self._store = database_of(agent.tracker_store)
+        self._store = agent.tracker_store
 
     async def history(self) -> list[dict[str, Any]]:
         """The newest messages, oldest first; none if nothing is stored."""
@@ -84,14 +76,11 @@ class Conversation:
             RefusedError: the turn could not be stored.
             Exception: whatever Rasa raises while it handles the message; nothing of it is stored then.
         """
-        with turn(CHANNEL, self.sender, self._gate.content) as current:
-            answers = await self._answer(message)
+        with turn(self._channel, self.sender, self._gate.content) as current:
+            async with self._lock():
+                answers = await self._answer(message)
             current.answered(answer["answer"] for answer in answers)
         return answers
-
-    async def _answer(self, message: Message) -> list[dict[str, Any]]:
-        async with self._lock():
-            return await self._answer(message)
 
     async def delete(self) -> None:
         """Deletes all that is stored."""
@@ -116,14 +105,13 @@ class Conversation:
         """See `answer`; with the lock held."""
         answers = _turn(await self._messages(), message.id)
         if answers is None:
-            await self._agent.processor.handle_message(
-                UserMessage(
-                    message.text, StoredOutput(), self.sender, input_channel=self._channel, message_id=message.id
-                )
+            said = UserMessage(
+                message.text, StoredOutput(), self.sender, input_channel=self._channel, message_id=message.id
             )
+            async with self._gate.turns:
+                await self._agent.processor.handle_message(said)
             answers = _turn(await self._messages(), message.id)
         if answers is None:
-            forget_fallback(self._agent.tracker_store, self.sender)
             raise RefusedError("unavailable")
         if not answers:
             await self._store.append(self.sender, create_bot_utterance(self._gate.own_answer(NO_ANSWER)))
@@ -132,10 +120,9 @@ class Conversation:
 
     async def _delete(self) -> None:
         await self._store.delete(self.sender)
-        forget_fallback(self._agent.tracker_store, self.sender)
 
     def _lock(self) -> AbstractAsyncContextManager[Any]:
-        return self._agent.lock_store.lock(self.sender, wait_time_in_seconds=LOCK_POLL)
+        return self._agent.lock_store.lock(self.sender)
 
     async def _messages(self) -> list[dict[str, Any]]:
         return widget_messages(await self._store.shown_events(self.sender), self._gate.content)

@@ -17,6 +17,8 @@ logger = logging.getLogger(__name__)
 NO_ANSWER = "utter_unavailable"  # said where Rasa has handled a message without a word
 FAILURE = "utter_error"  # said where handling has failed
 BODY_SECONDS = 10
+# Of a crowd those who came first are answered first; if all were handled at once, none would be answered in time.
+TURNS_AT_ONCE = 8
 DISCARDED_BYTES = 2**21
 
 
@@ -44,11 +46,17 @@ class BodyTooSlowError(ValueError):
 
 
 class Gate:
-    """What stands between a channel and Rasa."""
+    """What stands between a channel and Rasa.
+
+    Attributes:
+        content: the catalogue.
+        turns: to be held while Rasa handles a message, once the conversation's lock is.
+    """
 
     def __init__(self, content: Catalogue, config: Settings) -> None:
         """Takes the content and the limits."""
         self.content = content
+        self.turns = asyncio.Semaphore(TURNS_AT_ONCE)
         self._config = config
         self._masking = Masking(content.contacts.values())
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from assistant.channel_settings import CHANNELS
+from assistant.stores.senders import MAX_SENDER_CHARACTERS
 
-MAX_SENDER_CHARACTERS = 255  # Rasa's tracker store keeps the sender in a column of this size
 MAX_NESTING = 20
 WIDGET_PREFIX = "widget-"  # begins the conversations that the widget channel names
 # What begins the conversations of the other channels; whoever chooses a sender may not use them.

@@ -3,6 +3,8 @@
 import asyncio
 import math
 import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from limits import RateLimitItem
 from limits.storage import storage_from_string
@@ -10,7 +12,8 @@ from limits.strategies import FixedWindowRateLimiter
 
 from assistant.channels.refusals import RefusedError
 
-REDIS_SECONDS = 2
+REDIS_SECONDS = 1.5
+THREADS = 32  # that may wait for Redis at once
 
 
 class Rates:
@@ -20,6 +23,7 @@ class Rates:
         """Takes the address of Redis, None for memory."""
         # The library's asynchronous storage wants a redis client that is newer than Rasa allows: see `count`.
         options = {"socket_timeout": REDIS_SECONDS, "socket_connect_timeout": REDIS_SECONDS} if redis_url else {}
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="rates")
         self._limiter = FixedWindowRateLimiter(storage_from_string(redis_url or "memory://", **options))
 
     async def count(self, rate: RateLimitItem, what: str, who: str) -> None:
@@ -35,6 +39,7 @@ class Rates:
             redis.RedisError: Redis does not answer.
         """
         # In a thread: a Redis that is slow must not hold up the other conversations.
-        if not await asyncio.to_thread(self._limiter.hit, rate, what, who):
-            stats = await asyncio.to_thread(self._limiter.get_window_stats, rate, what, who)
+        run = partial(asyncio.get_running_loop().run_in_executor, self._threads)
+        if not await run(self._limiter.hit, rate, what, who):
+            stats = await run(self._limiter.get_window_stats, rate, what, who)
             raise RefusedError("too_many", retry_after=max(1, math.ceil(stats.reset_time - time.time())))

@@ -25,6 +25,7 @@ from assistant.channels.gate import (
 )
 from assistant.channels.incoming import BadRequestError, parse_body
 from assistant.channels.rendering import rest_message
+from assistant.channels.turns import STORE_ERRORS, in_time
 from assistant.content.catalogue import Catalogue, catalogue
 from assistant.privacy import logs
 from assistant.settings import Settings, settings
@@ -102,8 +103,9 @@ class RestChannel(InputChannel):
                 return response.json(await self._answers(request.app, on_new_message, incoming.sender, text))
             except Exception as problem:
                 report(problem)
-                text = self._own_message(incoming.sender, FAILURE)["text"]
-                return response.json({"error": text}, status=500)
+                self._known.pop(incoming.sender, None)
+                status = 503 if isinstance(problem, STORE_ERRORS) else 500
+                return response.json({"error": self._own_message(incoming.sender, FAILURE)["text"]}, status=status)
 
         return blueprint
 
@@ -113,8 +115,8 @@ class RestChannel(InputChannel):
         """Handles a message and returns the answers to it; raises whatever Rasa raises."""
         output = RestOutput()
         with turn(self.name(), sender, self._content) as current:
-            is_new = await self._is_new(app, sender)
-            await on_new_message(UserMessage(text, output, sender, input_channel=self.name()))
+            is_new = await in_time(self._is_new(app, sender))
+            await in_time(on_new_message(UserMessage(text, output, sender, input_channel=self.name())))
             if not output.messages:
                 output.messages.append(self._own_message(sender, NO_ANSWER))
             if is_new and not self._says_who_speaks(output.messages):

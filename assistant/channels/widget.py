@@ -15,14 +15,15 @@ from sanic.response import HTTPResponse
 from sanic_cors.core import SANIC_CORS_EVALUATED
 
 from assistant import action_server
-from assistant.channels.conversations import CHANNEL, STORE_ERRORS, Conversation, opening
+from assistant.channels.conversations import CHANNEL, Conversation, opening
 from assistant.channels.gate import BodyTooLargeError, BodyTooSlowError, Gate, read_body, report
 from assistant.channels.identity import Tokens, load_secret
 from assistant.channels.origins import client_address, is_allowed
 from assistant.channels.rates import Rates
 from assistant.channels.refusals import RefusedError
 from assistant.channels.static_files import DEMO_PAGES, demo_response, read_script, script_response
-from assistant.channels.widget_requests import read_feedback, read_message, read_object
+from assistant.channels.turns import STORE_ERRORS, in_time
+from assistant.channels.widget_requests import Feedback, Message, read_feedback, read_message, read_object
 from assistant.content.catalogue import Catalogue, catalogue
 from assistant.privacy import logs
 from assistant.settings import ROOT, Settings, settings
@@ -165,29 +166,35 @@ class WidgetChannel(InputChannel):
 
     async def _begin(self, request: Request) -> HTTPResponse:
         read_object(await self._body(request))
-        await self._rates.count(self._config.widget_new_conversations, "conversation", self._address(request))
+        await in_time(self._rates.count(self._config.widget_new_conversations, "conversation", self._address(request)))
         token, expires = self._tokens.issue()
         return _json({"token": token, "expires": expires}, status=201)
 
     async def _history(self, request: Request) -> HTTPResponse:
-        return _json({"messages": await self._conversation(request).history()})
+        return _json({"messages": await in_time(self._conversation(request).history())})
 
     async def _delete(self, request: Request) -> HTTPResponse:
-        await self._conversation(request).delete()
+        await in_time(self._conversation(request).delete())
         return _empty()
 
     async def _message(self, request: Request) -> HTTPResponse:
         conversation = self._conversation(request)
         message = read_message(await self._body(request), self._gate, self._config.max_characters)
+        return _json({"messages": await in_time(self._answer(request, conversation, message))})
+
+    async def _answer(self, request: Request, conversation: Conversation, message: Message) -> list[dict[str, Any]]:
         await self._count(request, conversation)
-        return _json({"messages": await conversation.answer(message)})
+        return await conversation.answer(message)
 
     async def _feedback(self, request: Request) -> HTTPResponse:
         conversation = self._conversation(request)
         feedback = read_feedback(await self._body(request))
+        await in_time(self._judge(request, conversation, feedback))
+        return _empty()
+
+    async def _judge(self, request: Request, conversation: Conversation, feedback: Feedback) -> None:
         await self._count(request, conversation)
         await conversation.judge(feedback)
-        return _empty()
 
     def _conversation(self, request: Request) -> Conversation:
         sender = self._tokens.conversation(request.headers.get("authorization"))

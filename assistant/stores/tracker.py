@@ -1,56 +1,195 @@
-"""The tracker store: Rasa's own for SQL, at the address that the environment gives."""
+"""The tracker store: conversations in the SQL database at the address that the environment gives.
 
+A turn is stored as a whole or not at all, after the one that it was an answer to or not at all, and whoever asks for
+it is told. Rasa's own store answers when the database is down, and stores nothing.
+"""
+
+import asyncio
 import json
-from pathlib import Path
-from typing import Any
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, TypeVar
 
+from rasa.core.agent import Agent
 from rasa.core.brokers.broker import EventBroker
-from rasa.core.tracker_store import FailSafeTrackerStore, SQLTrackerStore
+from rasa.core.tracker_store import FailSafeTrackerStore, SQLTrackerStore, TrackerStore
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import BotUttered, Event, UserUttered
+from rasa.shared.core.events import BotUttered, Event, SessionStarted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
-from sqlalchemy import text
-from sqlalchemy.engine import make_url
+from sqlalchemy import func, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Query, Session, sessionmaker
 
 from assistant.content.catalogue import catalogue
 from assistant.privacy.masking import Masking
 from assistant.settings import settings
+from assistant.stores.database import create_tables, open_database, threads_for, wait_for_others
 from assistant.stores.feedback import FeedbackGiven
 from assistant.stores.masked import mask_events
+from assistant.stores.senders import check_sender
+
+logger = logging.getLogger(__name__)
 
 SHOWN = (UserUttered.type_name, BotUttered.type_name, FeedbackGiven.type_name)
 NEWEST = 1000  # events; what came before is not shown
 
+T = TypeVar("T")
+
+
+class ConversationMovedError(RuntimeError):
+    """Another process has stored a turn of the conversation, or deleted it, since it was read: nothing is stored."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What is in the database of a tracker: how many of its events, and the id of the newest of its conversation."""
+
+    events: int = 0
+    newest: int | None = None
+
 
 class ConversationStore(SQLTrackerStore):
-    """Conversations in the database of `DATABASE_URL`, by default a SQLite file in var/."""
+    """Conversations in the database of `DATABASE_URL`, by default a SQLite file in var/.
 
-    def __init__(self, domain: Domain | None = None, event_broker: EventBroker | None = None, **kwargs: Any) -> None:
-        """Connects; Rasa passes the arguments (`host` is not used)."""
-        url = make_url(settings().database_url)
-        if url.drivername.startswith("sqlite") and url.database:
-            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-        kwargs.pop("host", None)
-        # A full address as `host` is what SQLTrackerStore takes instead of its parts.
-        super().__init__(domain=domain, host=settings().database_url, event_broker=event_broker, **kwargs)
-        # Rasa logs the exceptions of the database, which quote the messages otherwise.
-        self.engine.hide_parameters = True
+    The coroutines wait for the database in threads, and raise sqlalchemy.exc.SQLAlchemyError if it does not answer,
+    SenderError if it could not keep the name of the conversation.
+    """
+
+    def __init__(self, domain: Domain | None = None, event_broker: EventBroker | None = None, **_: Any) -> None:
+        """Makes the tables, or leaves that for later if the database is down; Rasa passes the arguments."""
+        self.engine = open_database(settings().database_url)
+        self.sessionmaker = sessionmaker(bind=self.engine)
+        self._threads = ThreadPoolExecutor(threads_for(self.engine), thread_name_prefix="database")
+        self._has_tables = False
         self._masking = Masking(catalogue().contacts.values())
+        TrackerStore.__init__(self, domain, event_broker)
+        try:
+            self._prepare()
+        except SQLAlchemyError as error:
+            logger.warning("The database does not answer yet: %s.", type(error).__name__)
+
+    @contextmanager
+    def session_scope(self) -> Iterator[Session]:
+        """A session; what is not committed at its end is rolled back."""
+        with self.sessionmaker() as session:
+            yield session
+
+    async def keys(self) -> Iterable[str]:
+        """The names of all conversations."""
+        return await self._in_thread(self._keys)
+
+    async def exists(self, conversation_id: str) -> bool:
+        """Whether anything is stored of a conversation."""
+        return await self._in_thread(self._exists, check_sender(conversation_id))
 
     async def save(self, tracker: DialogueStateTracker) -> None:
-        """Keeps the new events of a conversation (see the base class), with personal data masked.
+        """Stores the events of a tracker that are new since it was read or saved, all or none, personal data masked.
 
         The channels of this project have masked it already; Rasa's own shell and HTTP API have not.
-        """
-        mask_events(tracker.events, self._masking)
-        await super().save(tracker)
-
-    async def shown_events(self, sender_id: str) -> list[dict[str, Any]]:
-        """What a visitor sees of a conversation, over all its sessions: the newest events of SHOWN, oldest first.
 
         Raises:
-            sqlalchemy.exc.SQLAlchemyError: the database does not answer.
+            ConversationMovedError: the conversation was changed meanwhile.
         """
+        check_sender(tracker.sender_id)
+        events = list(islice(tracker.events, _stored(tracker).events, None))
+        if not events:
+            return
+        mask_events(events, self._masking)
+        await self._in_thread(self._add, tracker, events)
+        if self.event_broker is not None:
+            await self._stream_new_events(self.event_broker, events, tracker.sender_id)
+
+    async def shown_events(self, sender_id: str) -> list[dict[str, Any]]:
+        """What a visitor sees of a conversation, over all its sessions: the newest events of SHOWN, oldest first."""
+        return await self._in_thread(self._shown_events, check_sender(sender_id))
+
+    async def append(self, sender_id: str, event: Event) -> None:
+        """Adds an event to a conversation that is stored. Call it with the conversation's lock held."""
+        tracker = await self.retrieve(sender_id)
+        tracker.update(event)
+        await self.save(tracker)
+
+    async def delete(self, sender_id: str) -> None:
+        """Deletes every event of a conversation. Call it with the conversation's lock held."""
+        await self._in_thread(self._delete, check_sender(sender_id))
+
+    async def _retrieve(self, sender_id: str, fetch_events_from_all_sessions: bool) -> DialogueStateTracker | None:
+        return await self._in_thread(self._read, check_sender(sender_id), fetch_events_from_all_sessions)
+
+    async def _in_thread(self, work: Callable[..., T], *arguments: Any) -> T:
+        def prepared() -> T:
+            self._prepare()
+            return work(*arguments)
+
+        return await asyncio.get_running_loop().run_in_executor(self._threads, prepared)
+
+    def _prepare(self) -> None:
+        if not self._has_tables:
+            create_tables(self.engine, self.Base.metadata)
+            self._has_tables = True
+
+    def _keys(self) -> list[str]:
+        with self.session_scope() as session:
+            return [row.sender_id for row in session.query(self.SQLEvent.sender_id).distinct()]
+
+    def _exists(self, sender_id: str) -> bool:
+        with self.session_scope() as session:
+            return self._newest(session, sender_id) is not None
+
+    def _newest(self, session: Session, sender_id: str) -> int | None:
+        return session.query(func.max(self.SQLEvent.id)).filter(self.SQLEvent.sender_id == sender_id).scalar()
+
+    def _event_query(self, session: Session, sender_id: str, fetch_events_from_all_sessions: bool) -> Query:
+        """The events of the latest session, or of all, in order (see the base class).
+
+        The latest session begins with the newest id, not with the newest time: clocks are put back.
+        """
+        query = session.query(self.SQLEvent).filter(self.SQLEvent.sender_id == sender_id)
+        if not fetch_events_from_all_sessions:
+            starts = session.query(func.max(self.SQLEvent.id)).filter(
+                self.SQLEvent.sender_id == sender_id, self.SQLEvent.type_name == SessionStarted.type_name
+            )
+            query = query.filter(self.SQLEvent.id >= func.coalesce(starts.scalar_subquery(), 0))
+        return query.order_by(self.SQLEvent.id)
+
+    def _read(self, sender_id: str, fetch_events_from_all_sessions: bool) -> DialogueStateTracker | None:
+        with self.session_scope() as session:
+            query = self._event_query(session, sender_id, fetch_events_from_all_sessions)
+            rows = query.with_entities(self.SQLEvent.id, self.SQLEvent.data).all()
+        if not rows:
+            return None
+        tracker = DialogueStateTracker.from_dict(sender_id, [json.loads(row.data) for row in rows], self.domain.slots)
+        tracker.stored = Stored(len(tracker.events), rows[-1].id)
+        return tracker
+
+    def _add(self, tracker: DialogueStateTracker, events: list[Event]) -> None:
+        rows = [self._row(tracker.sender_id, event) for event in events]
+        with self.session_scope() as session:
+            wait_for_others(session, tracker.sender_id)
+            if self._newest(session, tracker.sender_id) != _stored(tracker).newest:
+                raise ConversationMovedError
+            session.add_all(rows)
+            session.flush()
+            newest = rows[-1].id
+            session.commit()
+        tracker.stored = Stored(_stored(tracker).events + len(events), newest)
+
+    def _row(self, sender_id: str, event: Event) -> Any:
+        data = event.as_dict()
+        return self.SQLEvent(
+            sender_id=sender_id,
+            type_name=event.type_name,
+            timestamp=data.get("timestamp"),
+            intent_name=data.get("parse_data", {}).get("intent", {}).get("name"),
+            action_name=data.get("name"),
+            data=json.dumps(data),
+        )
+
+    def _shown_events(self, sender_id: str) -> list[dict[str, Any]]:
         with self.session_scope() as session:
             query = session.query(self.SQLEvent.data).filter(
                 self.SQLEvent.sender_id == sender_id, self.SQLEvent.type_name.in_(SHOWN)
@@ -58,34 +197,26 @@ class ConversationStore(SQLTrackerStore):
             rows = query.order_by(self.SQLEvent.id.desc()).limit(NEWEST).all()
         return [json.loads(row.data) for row in reversed(rows)]
 
-    async def append(self, sender_id: str, event: Event) -> None:
-        """Adds an event to a conversation that is stored. Call it with the conversation's lock held.
-
-        Raises:
-            sqlalchemy.exc.SQLAlchemyError: the database does not answer.
-        """
-        tracker = await self.retrieve(sender_id)
-        tracker.update(event)
-        await self.save(tracker)
-
-    async def delete(self, sender_id: str) -> None:
-        """Deletes every event of a conversation. Call it with the conversation's lock held.
-
-        Raises:
-            sqlalchemy.exc.SQLAlchemyError: the database does not answer.
-        """
+    def _delete(self, sender_id: str) -> None:
         with self.session_scope() as session:
             if self.engine.dialect.name == "sqlite":
                 session.execute(text("PRAGMA secure_delete = ON"))  # else the texts stay in the file's free pages
+            wait_for_others(session, sender_id)
             session.query(self.SQLEvent).filter(self.SQLEvent.sender_id == sender_id).delete(synchronize_session=False)
             session.commit()
 
 
-def database_of(wrapped: FailSafeTrackerStore) -> ConversationStore:
-    """The store behind the one that Rasa puts around it, which would hide that the database does not answer."""
-    return wrapped._tracker_store
+def _stored(tracker: DialogueStateTracker) -> Stored:
+    """What is in the database of a tracker, as of its reading; nothing of one that was made anew."""
+    return getattr(tracker, "stored", Stored())
 
 
-def forget_fallback(wrapped: FailSafeTrackerStore, sender_id: str) -> None:
-    """Forgets what Rasa's wrapping store has kept in memory of a conversation while the database did not answer."""
-    wrapped.fallback_tracker_store.store.pop(sender_id, None)
+def use_directly(agent: Agent) -> None:
+    """Takes off the store that Rasa puts around ours, which would hide that the database does not answer.
+
+    Doing it again does no harm.
+    """
+    if isinstance(agent.tracker_store, FailSafeTrackerStore):
+        agent.tracker_store = agent.tracker_store._tracker_store
+    if agent.processor:
+        agent.processor.tracker_store = agent.tracker_store

@@ -7,19 +7,19 @@ from typing import Any
 
 import pytest
 from rasa.core.channels.channel import UserMessage
-from rasa.core.lock_store import InMemoryLockStore
-from rasa.core.tracker_store import FailSafeTrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import BotUttered, SessionStarted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
+from sqlalchemy.exc import SQLAlchemyError
 
 from assistant.channels.conversations import Conversation
-from assistant.channels.gate import Gate
+from assistant.channels.gate import TURNS_AT_ONCE, Gate
 from assistant.channels.refusals import RefusedError
 from assistant.channels.widget_requests import Feedback, Message
 from assistant.content.catalogue import Catalogue
 from assistant.settings import read_settings
 from assistant.stores import tracker
+from assistant.stores.lock import ProcessLockStore
 
 ID = "0b7e3b9e-1f53-4b8e-9a3e-5a1c2d3e4f50"
 MESSAGE = Message(ID, "bonjour")
@@ -29,11 +29,11 @@ class FakeAgent:
     """As much of Rasa's agent as a conversation needs; it is its own processor."""
 
     def __init__(self, store: tracker.ConversationStore) -> None:
-        self.tracker_store = FailSafeTrackerStore(store)
-        self.lock_store = InMemoryLockStore()
+        self.tracker_store = store
+        self.lock_store = ProcessLockStore()
         self.processor = self
         self.answers = ["un", "deux"]
-        self.handled = 0
+        self.handled = self.at_once = self.most_at_once = 0
         self.problem: Exception | None = None
 
     def is_ready(self) -> bool:
@@ -41,7 +41,10 @@ class FakeAgent:
 
     async def handle_message(self, message: UserMessage) -> None:
         self.handled += 1
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
         await asyncio.sleep(0.05)
+        self.at_once -= 1
         if self.problem:
             raise self.problem
         state = await self.tracker_store.retrieve(message.sender_id)
@@ -85,6 +88,21 @@ def test_one_id_is_handled_once_even_at_the_same_time(agent: FakeAgent, talk: Co
     assert texts(run(talk.history())) == ["bonjour", "un", "deux"]
 
 
+def test_a_crowd_is_answered_a_few_at_a_time_in_order(agent: FakeAgent, talk: Conversation) -> None:
+    order: list[int] = []
+
+    async def answer(number: int) -> None:
+        await Conversation(agent, talk._gate, f"widget-{number}").answer(MESSAGE)
+        order.append(number)
+
+    async def crowd() -> None:
+        await asyncio.gather(*(answer(number) for number in range(3 * TURNS_AT_ONCE)))
+
+    asyncio.run(crowd())
+    assert agent.most_at_once == TURNS_AT_ONCE
+    assert {number // TURNS_AT_ONCE for number in order[:TURNS_AT_ONCE]} == {0}
+
+
 def test_what_fails_midway_leaves_nothing_and_can_be_sent_again(agent: FakeAgent, talk: Conversation) -> None:
     agent.problem = RuntimeError("bonjour")
     with pytest.raises(RuntimeError):
@@ -108,13 +126,13 @@ def test_a_turn_that_the_database_did_not_take_is_no_answer(
     agent: FakeAgent, talk: Conversation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def fail(state: DialogueStateTracker) -> None:
-        raise OSError
+        raise SQLAlchemyError
 
     with monkeypatch.context() as broken:
-        broken.setattr(agent.tracker_store._tracker_store, "save", fail)
-        with pytest.raises(RefusedError, match="unavailable"):
+        broken.setattr(agent.tracker_store, "save", fail)
+        with pytest.raises(SQLAlchemyError):
             run(talk.answer(MESSAGE))
-    assert agent.tracker_store.fallback_tracker_store.store == {}
+    assert run(talk.history()) == []
     assert texts(run(talk.answer(MESSAGE))) == ["un", "deux"]
 
 

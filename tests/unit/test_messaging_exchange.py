@@ -11,12 +11,12 @@ from rasa.core.lock_store import LockError
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import SessionStarted
 from rasa.shared.core.trackers import DialogueStateTracker
+from sqlalchemy.exc import OperationalError
 
 from assistant.channels.gate import Gate
 from assistant.channels.messaging.calls import Delivery, Reply
 from assistant.channels.messaging.channel import TelegramChannel, TwilioChannel
 from assistant.channels.messaging.exchange import Exchange
-from assistant.channels.refusals import RefusedError
 from assistant.content.catalogue import Catalogue
 from assistant.settings import read_settings
 from assistant.stores import tracker
@@ -86,11 +86,11 @@ def test_a_store_that_does_not_answer_is_left_to_the_provider(
     agent.problem = None
 
     async def fail(state: DialogueStateTracker) -> None:
-        raise OSError
+        raise OperationalError("", {}, Exception())
 
     with monkeypatch.context() as broken:
-        broken.setattr(agent.tracker_store._tracker_store, "save", fail)
-        with pytest.raises(RefusedError, match="unavailable"):
+        broken.setattr(agent.tracker_store, "save", fail)
+        with pytest.raises(OperationalError):
             names(exchange, 1, "bonjour")
     assert names(exchange, 1, "bonjour") == ["utter_x", "utter_x", "utter_notice"], "delivered again"
 

@@ -1,28 +1,49 @@
 import asyncio
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from rasa.core.brokers.broker import EventBroker
-from rasa.core.lock_store import InMemoryLockStore, RedisLockStore
+from rasa.core.tracker_store import FailSafeTrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import BotUttered, SessionStarted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from assistant.settings import read_settings
 from assistant.stores import lock, tracker
 from assistant.stores.feedback import FeedbackGiven
+from assistant.stores.senders import SenderError
 
 
-def test_locks_are_in_memory_unless_redis_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_locks_are_of_this_process_unless_redis_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lock, "settings", lambda: read_settings({}))
-    assert isinstance(lock.ConfiguredLockStore(), InMemoryLockStore)
+    assert isinstance(lock.ConfiguredLockStore(), lock.ProcessLockStore)
     monkeypatch.setattr(lock, "settings", lambda: read_settings({"REDIS_URL": "rediss://me:p%40ss@cache:7000/3"}))
     store = lock.ConfiguredLockStore()
-    assert isinstance(store, RedisLockStore)
-    options = store.red.connection_pool.connection_kwargs
+    assert isinstance(store, lock.QueueLockStore)
+    options = store._redis.connection_pool.connection_kwargs
     assert (options["host"], options["port"], options["db"], options["password"]) == ("cache", 7000, 3, "p@ss")
+
+
+def test_locks_of_this_process_are_given_in_order_and_forgotten() -> None:
+    store, order = lock.ProcessLockStore(), []
+
+    async def turn(number: int) -> None:
+        async with store.lock("a"):
+            order.append(number)
+            await asyncio.sleep(0.001)
+            order.append(number)
+
+    async def main() -> None:
+        async with store.lock("b"):
+            await asyncio.gather(*(turn(number) for number in range(5)))
+            assert list(store._locks) == ["b"]
+
+    asyncio.run(main())
+    assert order == [number for number in range(5) for _ in range(2)]
 
 
 def test_conversations_go_where_the_environment_says(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -111,3 +132,71 @@ def test_a_database_that_fails_is_quoted_without_the_message(store: tracker.Conv
         session.commit()
     assert "secretunique" not in str(caught.value)
     assert "INSERT" in str(caught.value)
+
+
+def test_a_turn_is_stored_after_what_it_has_seen_or_not_at_all(store: tracker.ConversationStore) -> None:
+    keep(store, "one", "a")
+    first, late = (asyncio.run(store.retrieve("one")) for _ in range(2))
+    first.update(UserUttered("b"))
+    late.update(UserUttered("c"))
+    asyncio.run(store.save(first))
+    with pytest.raises(tracker.ConversationMovedError):
+        asyncio.run(store.save(late))
+    with pytest.raises(tracker.ConversationMovedError):
+        keep(store, "one", "d")
+    first.update(UserUttered("e"))
+    asyncio.run(store.save(first))
+    asyncio.run(store.save(first))
+    assert [event["text"] for event in asyncio.run(store.shown_events("one"))] == ["a", "Réponse à a", "b", "e"]
+
+
+def test_a_clock_that_is_put_back_loses_and_doubles_nothing(store: tracker.ConversationStore) -> None:
+    state = DialogueStateTracker.from_events("one", [SessionStarted(timestamp=5000), UserUttered("a", timestamp=5001)])
+    asyncio.run(store.save(state))
+    for hour, word in enumerate("bcd"):
+        state = asyncio.run(store.retrieve("one"))
+        state.update(UserUttered(word, timestamp=4000 - hour))
+        asyncio.run(store.save(state))
+    assert [event.text for event in asyncio.run(store.retrieve("one")).events if isinstance(event, UserUttered)] == [
+        *"abcd"
+    ]
+    assert [event["text"] for event in asyncio.run(store.shown_events("one"))] == [*"abcd"]
+
+
+def test_a_full_disk_is_an_error_and_leaves_no_half_of_a_turn(store: tracker.ConversationStore) -> None:
+    keep(store, "one", "a")
+
+    def full(connection: Any, _: Any) -> None:
+        (pages,) = connection.execute("PRAGMA page_count").fetchone()
+        connection.execute(f"PRAGMA max_page_count = {pages}")
+
+    event.listen(store.engine, "connect", full)
+    state = asyncio.run(store.retrieve("one"))
+    for event_ in (UserUttered("b"), BotUttered("réponse " * 1000)):
+        state.update(event_)
+    with pytest.raises(SQLAlchemyError, match="full"):
+        asyncio.run(store.save(state))
+    event.remove(store.engine, "connect", full)
+    assert [event_["text"] for event_ in asyncio.run(store.shown_events("one"))] == ["a", "Réponse à a"]
+    asyncio.run(store.save(state))
+    assert len(asyncio.run(store.shown_events("one"))) == 4
+
+
+def test_names_that_the_database_cannot_keep_are_refused(store: tracker.ConversationStore) -> None:
+    for sender in ("a\0b", "a" * 256):
+        with pytest.raises(SenderError):
+            keep(store, sender, "a")
+        with pytest.raises(SenderError):
+            asyncio.run(store.retrieve(sender))
+    keep(store, "a" * 255, "a")
+
+
+def test_rasas_wrapper_that_hides_errors_is_taken_off(store: tracker.ConversationStore) -> None:
+    class Agent:
+        tracker_store = FailSafeTrackerStore(store)
+        processor = SimpleNamespace(tracker_store=tracker_store)
+
+    agent = Agent()
+    for _ in range(2):
+        tracker.use_directly(agent)
+        assert agent.tracker_store is agent.processor.tracker_store is store

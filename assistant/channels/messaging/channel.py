@@ -17,7 +17,6 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from assistant import action_server
-from assistant.channels.conversations import STORE_ERRORS
 from assistant.channels.gate import FAILURE, BodyTooLargeError, BodyTooSlowError, Gate, read_body, report
 from assistant.channels.incoming import BadRequestError
 from assistant.channels.messaging.calls import Call, Delivery, NotGenuineError, Reply
@@ -32,10 +31,12 @@ from assistant.channels.messaging.telegram import Telegram
 from assistant.channels.messaging.twilio import Twilio
 from assistant.channels.messaging.whatsapp import WhatsApp
 from assistant.channels.refusals import RefusedError
+from assistant.channels.turns import STORE_ERRORS, in_time
 from assistant.content.catalogue import Catalogue, catalogue
+from assistant.privacy import logs
 from assistant.settings import Settings, settings
 from assistant.stores.deliveries import Deliveries
-from assistant.stores.tracker import database_of
+from assistant.watching.figures import turn
 
 logger = logging.getLogger(__name__)
 
@@ -72,6 +73,7 @@ class MessagingChannel(InputChannel):
     @classmethod
     def from_credentials(cls, credentials: dict[str, Any] | None) -> "MessagingChannel":
         """Makes the channel; its credentials are the settings'."""
+        logs.configure()
         return cls(catalogue(), settings())
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
@@ -148,7 +150,7 @@ class MessagingChannel(InputChannel):
         once = provider.replay_key(call)
         if once and await deliveries.find(once):
             raise NotGenuineError(403)
-        sending = [await self._take(agent, deliveries, delivery) for delivery in provider.read(call)]
+        sending = [await in_time(self._take(agent, deliveries, delivery)) for delivery in provider.read(call)]
         if once:
             await deliveries.keep(once)
         tasks = [task for task in sending if task]
@@ -160,7 +162,7 @@ class MessagingChannel(InputChannel):
         if not agent or not agent.is_ready():
             raise RefusedError("unavailable")
         if self._deliveries is None:
-            self._deliveries = Deliveries(database_of(agent.tracker_store).engine, self.name())
+            self._deliveries = Deliveries(agent.tracker_store.engine, self.name())
         return self._deliveries
 
     def _exchange(self, agent: Any, delivery: Delivery) -> Exchange:
@@ -172,7 +174,9 @@ class MessagingChannel(InputChannel):
         async with exchange.held():
             if await deliveries.find(delivery.id):
                 return None  # what is not sent yet is on its way, or overdue: see `_send_overdue`
-            answers = await exchange.turn(delivery)
+            with turn(self.name(), exchange.sender, self._gate.content) as current:
+                answers = await exchange.turn(delivery)
+                current.answered(answer["answer"] for answer in answers)
             where = {"id": delivery.id, "conversation": delivery.conversation, "to": dict(delivery.to)}
             await deliveries.keep(delivery.id, where if answers else None)
             return await self._send(agent, exchange, deliveries, delivery, answers) if answers else None
@@ -185,8 +189,8 @@ class MessagingChannel(InputChannel):
         async def finished() -> None:
             await deliveries.keep(delivery.id)
 
-        turn = drawables(answers, self._gate.content)
-        task = self._post.start(agent.lock_store, exchange.sender, delivery, turn, finished)
+        drawn = drawables(answers, self._gate.content)
+        task = self._post.start(agent.lock_store, exchange.sender, delivery, drawn, finished)
         await asyncio.sleep(0)  # it takes its place in the queue
         return task
 

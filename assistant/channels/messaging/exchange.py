@@ -8,7 +8,7 @@ from typing import Any
 from rasa.core.actions.action import create_bot_utterance
 from rasa.shared.core.events import Event, UserUttered
 
-from assistant.channels.conversations import STORE_ERRORS, Conversation, StoredOutput
+from assistant.channels.conversations import Conversation, StoredOutput
 from assistant.channels.gate import FAILURE, RefusedTextError, report
 from assistant.channels.messaging.calls import Delivery
 from assistant.channels.messaging.commands import (
@@ -21,6 +21,7 @@ from assistant.channels.messaging.commands import (
 )
 from assistant.channels.refusals import RefusedError
 from assistant.channels.rendering import widget_answer
+from assistant.channels.turns import STORE_ERRORS
 from assistant.channels.widget_requests import Message
 
 logger = logging.getLogger(__name__)

@@ -14,11 +14,11 @@ import aiohttp
 import tenacity
 from rasa.core.lock_store import LockStore
 
-from assistant.channels.conversations import STORE_ERRORS
 from assistant.channels.gate import report
 from assistant.channels.messaging.calls import Delivery, Outgoing, Verdict
 from assistant.channels.messaging.drawing import Drawable
 from assistant.channels.messaging.provider import Provider
+from assistant.channels.turns import STORE_ERRORS
 
 logger = logging.getLogger(__name__)
 

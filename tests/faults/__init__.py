@@ -1,0 +1,1 @@
+"""Faults under conversations that go on: `make faults`."""
