@@ -1,5 +1,6 @@
 """The response rate, in general or of a cancer, and the follow-up that asks for another one."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,10 +11,16 @@ from actions.base import ContentAction, Events, Message
 from assistant.content.cancers import Cancer
 from assistant.content.catalogue import Answer, Catalogue
 from assistant.history import last_subject
+from assistant.nlu.text import words
 
 MAX_CANCERS = 2  # with more in one message, the general figures say more than a list
 # Subjects that a follow-up such as « et pour le foie ? » asks again as a question about the rate of response.
-RATE_SUBJECTS = {"response_rate", "effectiveness", "responders", "cancer_variety", "melanoma_first", "new_indications"}
+RATE_SUBJECTS = {
+    *("response_rate", "effectiveness", "responders", "resistance"),
+    *("cancer_variety", "melanoma_first", "new_indications"),
+}
+# A follow-up that asks for the rate by itself, whatever was spoken of: « et pour le poumon, ça marche ? »
+_ASKS_RATE = re.compile(r"\b(?:marche\w*|fonctionne\w*|efficac\w*|repond\w*|taux|pourcent\w*|chances?)\b|%")
 
 # Subjects that are the same whatever the cancer: after them, such a follow-up asks for the rate.
 WITHOUT_CANCER = {
@@ -43,17 +50,19 @@ def rates(content: Catalogue, cancers: Sequence[Cancer]) -> list[Message]:
     ]
 
 
-def follow_up(content: Catalogue, subject: Answer | None, cancers: Sequence[Cancer]) -> list[Message]:
+def follow_up(content: Catalogue, subject: Answer | None, cancers: Sequence[Cancer], text: str = "") -> list[Message]:
     """The messages for « et pour le foie ? »: the last question asked again for another cancer.
 
     Args:
         content: the catalogue.
         subject: what was answered last, None if nothing was.
         cancers: the cancers that the message names.
+        text: the message.
     """
     if not cancers:
         return [("utter_follow_up_no_context", {})]
-    if subject is None or subject.intent in WITHOUT_CANCER or is_rate_answer(subject):
+    asks_rate = bool(_ASKS_RATE.search(" ".join(words(text))))
+    if subject is None or subject.intent in WITHOUT_CANCER or is_rate_answer(subject) or asks_rate:
         return rates(content, cancers)
     if subject.kind == "outside":
         return [(subject.name, {})]
@@ -86,6 +95,6 @@ class ActionFollowUpCancer(ContentAction):
         """Answers again (see the base class)."""
         cancers = cancers_named(self.content, tracker.latest_message.get("entities", []))
         subject = last_subject(tracker.events, self.content)
-        for response, values in follow_up(self.content, subject, cancers):
+        for response, values in follow_up(self.content, subject, cancers, tracker.latest_message.get("text") or ""):
             dispatcher.utter_message(response=response, **values)
         return []

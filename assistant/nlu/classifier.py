@@ -153,6 +153,7 @@ class SubjectClassifier(GraphComponent, IntentClassifier):
             tuple(guesses[len(parts) :]),
             pattern,
             chosen(plain(message.get(TEXT), {}), context.offered),
+            start is not None,
         )
         self._set(message, decide(signals, self._limits), signals, whole)
 

@@ -22,7 +22,8 @@ class Thresholds:
         answer: from here on the likeliest intent is answered.
         safety_sentence: from here on one sentence makes the whole message one of safety.
         safety_clause: from here on one clause of a sentence makes it an urgent one.
-        off_topic: from here on a message is off topic whatever sadness one of its parts seems to hold.
+        off_topic: from here on a message is off topic, whatever sadness one of its parts seems to hold, and even right
+            after a subject.
         subject_sentence: from here on one sentence is answered when the whole message is unclear.
     """
 
@@ -50,6 +51,7 @@ class Signals:
         clauses: that of each clause of its sentences.
         pattern: the intent of a safety pattern that the message holds.
         choice: the intent that was offered just before, where the message does nothing but choose it.
+        follows: whether it is short and comes after a subject, so that it may be about that.
     """
 
     whole: Guess
@@ -57,6 +59,7 @@ class Signals:
     clauses: tuple[Guess, ...] = ()
     pattern: str | None = None
     choice: str | None = None
+    follows: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """The signals as JSON can hold them; `of_json` reads them."""
@@ -66,13 +69,14 @@ class Signals:
             "clauses": [[*guess] for guess in self.clauses],
             "pattern": self.pattern,
             "choice": self.choice,
+            "follows": self.follows,
         }
 
     @classmethod
     def of_json(cls, state: Mapping[str, Any]) -> "Signals":
         """The signals that `as_json` wrote down."""
         sentences, clauses = (tuple(Guess(*guess) for guess in state[name]) for name in ("sentences", "clauses"))
-        return cls(Guess(*state["whole"]), sentences, clauses, state["pattern"], state["choice"])
+        return cls(Guess(*state["whole"]), sentences, clauses, state["pattern"], state["choice"], state["follows"])
 
 
 @dataclass(frozen=True)
@@ -142,7 +146,8 @@ def decide(message: Signals, limits: Thresholds) -> Decision:
         listen = _listen(message, limits)
         if listen:
             return listen
-    if sure:
+    # A short question about what was just said is not sent away; it is asked back.
+    if sure and not (message.follows and top == OFF_TOPIC and confidence < limits.off_topic):
         return sure
     clearest = max(message.sentences, default=None)
     if clearest and clearest.confidence >= limits.subject_sentence:

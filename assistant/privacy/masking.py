@@ -68,6 +68,8 @@ class Masking:
 
     def mask(self, text: str) -> str:
         """The text with a French placeholder for each piece that is personal; a masked text stays as it is."""
-        for start, end, placeholder in reversed(self.find(text)):
-            text = text[:start] + placeholder + text[end:]
+        # What is left beside a placeholder can be personal too, as in « a@b.fr@c ».
+        while found := self.find(text):
+            for start, end, placeholder in reversed(found):
+                text = text[:start] + placeholder + text[end:]
         return text

@@ -17,9 +17,11 @@ from assistant.history import last_subject, last_turn, offered
 from assistant.settings import ROOT
 
 
-def user(intent: str, entities: list[dict] | None = None, ranking: list[dict] | None = None) -> dict[str, Any]:
-    parse = {"intent": {"name": intent}, "entities": entities or [], "intent_ranking": ranking or []}
-    return {"event": "user", "text": "…", "parse_data": parse}
+def user(
+    intent: str, entities: list[dict] | None = None, ranking: list[dict] | None = None, text: str = "…"
+) -> dict[str, Any]:
+    parse = {"intent": {"name": intent}, "entities": entities or [], "intent_ranking": ranking or [], "text": text}
+    return {"event": "user", "text": text, "parse_data": parse}
 
 
 def bot(answer: str, buttons: list[str] | None = None, custom: dict | None = None) -> dict[str, Any]:
@@ -131,6 +133,15 @@ def test_follow_up_asks_the_last_question_again(before: str | None, expected: li
     events = [user("x"), bot(before)] if before else []
     messages = run(ActionFollowUpCancer(), *events, user("follow_up_cancer", [cancer("hepatocarcinoma")]))
     assert responses(messages) == expected
+
+
+def test_a_follow_up_that_asks_whether_it_works_gets_the_rate() -> None:
+    for text, expected in (
+        ("et pour le poumon, ça marche ?", ["utter_response_rate_other"]),
+        ("et pour le poumon ?", ["utter_follow_up_cancer", "utter_definition"]),
+    ):
+        said = user("follow_up_cancer", [cancer("lung")], text=text)
+        assert responses(run(ActionFollowUpCancer(), user("x"), bot("utter_definition"), said)) == expected
 
 
 def test_follow_up_without_a_cancer_asks_for_the_whole_question() -> None:

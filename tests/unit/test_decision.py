@@ -78,6 +78,12 @@ def test_a_choice_among_offers_wins_over_all_but_safety() -> None:
     assert decide(Signals(Guess(0.9, "emergency"), choice="cost"), LIMITS).intent == "emergency"
 
 
+def test_a_short_message_after_a_subject_is_asked_back_unless_it_is_surely_off_topic() -> None:
+    assert decide(Signals(Guess(0.5, "off_topic")), LIMITS).intent == "off_topic"
+    assert decide(Signals(Guess(0.5, "off_topic"), follows=True), LIMITS) == Decision(FALLBACK, 0.5, "unsure")
+    assert decide(Signals(Guess(0.7, "off_topic"), follows=True), LIMITS).intent == "off_topic"
+
+
 def test_signals_can_be_kept_as_json() -> None:
     message = signals({"definition": 0.9}, [{"cost": 0.7}], [{"cost": 0.6}], "suicide")
     assert Signals.of_json(json.loads(json.dumps(message.as_json()))) == message

@@ -250,6 +250,10 @@ def test_any_text_can_be_masked_and_masking_again_changes_nothing(text: str) -> 
     assert MASKING.mask(masked) == masked
 
 
+def test_what_is_left_beside_a_placeholder_is_masked_too() -> None:
+    assert MASKING.find(MASKING.mask("0@0.@0")) == []
+
+
 def test_the_second_line_masks_stored_events(content: Catalogue) -> None:
     said = UserUttered(
         "mon mail : a.b@free.fr", parse_data={"text": "mon mail : a.b@free.fr", "entities": [{"value": "a.b@free.fr"}]}
