@@ -71,8 +71,9 @@ def meet(kind: type[Person], assistant: Server, standin: StandIn) -> Any:
 
 
 def rows(server: Server, sender: str) -> list[dict[str, Any]]:
+    name = conversation_name(*sender.split(":", 1), SECRET)
     with sqlite3.connect(server.folder / "test.db") as database:
-        found = database.execute("SELECT data FROM events WHERE sender_id = ? ORDER BY id", (sender,)).fetchall()
+        found = database.execute("SELECT data FROM events WHERE sender_id = ? ORDER BY id", (name,)).fetchall()
     return [json.loads(row[0]) for row in found]
 
 
@@ -357,7 +358,7 @@ def test_people_in_a_group_have_their_own_conversations(assistant: Server, stand
         text = f"@{VALUES['TELEGRAM_USERNAME']} c'est efficace ?"
         shown = person.deliver(person.update(message={**person.message(text=text), "chat": group}))
         assert all(part in said(shown) for part in NOTICE)
-        assert rows(assistant, conversation_name("telegram", f"-100123.{person.id}", SECRET))
+        assert rows(assistant, f"telegram:-100123.{person.id}")
     chatter = one.update(message={**one.message(text="et vous, ça va ?"), "chat": group})
     one.answers(wait=0)
     assert one.post(chatter).status_code == 200
