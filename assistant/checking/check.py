@@ -1,0 +1,23 @@
+"""All checks together."""
+
+from assistant.checking import answers, subjects
+from assistant.checking.documents import repeated_keys
+from assistant.checking.problem import Problem
+from assistant.checking.project import Project
+
+
+def problems(project: Project) -> list[Problem]:
+    """All mistakes of a project, in the order of files and lines.
+
+    Where a file cannot be read, what depends on it is not checked: its own problem stands first.
+    """
+    found = list(project.unread)
+    for document in project.documents.values():
+        found += repeated_keys(document)
+    if not project.unread:
+        for check in subjects.CHECKS:
+            found += check(project)
+    if project.catalogue:
+        for check in answers.CHECKS:
+            found += check(project, project.catalogue)
+    return sorted(set(found))
