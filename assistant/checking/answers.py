@@ -29,7 +29,9 @@ def sources(project: Project, content: Catalogue) -> Iterator[Problem]:
     for answer in content.answers.values():
         if answer.kind in SOURCED and not answer.facts:
             what = f"la réponse {quoted(answer.name)} vient du dossier, mais ne cite aucun fait."
-            yield _at(project, answer, what, "Nommez sous «\u00a0facts\u00a0» les faits de data/facts.yml qu’elle rapporte.")
+            yield _at(
+                project, answer, what, "Nommez sous «\u00a0facts\u00a0» les faits de data/facts.yml qu’elle rapporte."
+            )
 
 
 def grounding(project: Project, content: Catalogue) -> Iterator[Problem]:
@@ -66,7 +68,9 @@ def facts(project: Project, content: Catalogue) -> Iterator[Problem]:
         line = project.documents[FACTS].line("facts", number)
         if fact.id not in used:
             what = f"aucune réponse n’utilise le fait {quoted(fact.id)}."
-            yield Problem(FACTS, line, what, "Citez-le sous «\u00a0facts\u00a0» dans la réponse qui le dit, ou supprimez-le.")
+            yield Problem(
+                FACTS, line, what, "Citez-le sous «\u00a0facts\u00a0» dans la réponse qui le dit, ou supprimez-le."
+            )
         for unheld in unheld_by_dossier(fact, dossier) if dossier is not None else ():
             what = f"le fait {quoted(fact.id)} donne {_KINDS[unheld.kind]} {quoted(unheld.value)}, absent du dossier."
             mend = f"Corrigez le fait\u00a0; si le dossier a changé, remplacez d’abord {DOSSIER}."

@@ -14,7 +14,8 @@ def problems(project: Project) -> list[Problem]:
     found = list(project.unread)
     for document in project.documents.values():
         found += repeated_keys(document)
-    if not project.unread:
+    # A missing domain or phrase file would make every other file look wrong.
+    if not any(problem.file.endswith(".yml") and problem.file not in project.documents for problem in project.unread):
         for check in subjects.CHECKS:
             found += check(project)
     if project.catalogue:

@@ -11,17 +11,17 @@ from assistant.checking.problem import Problem, quoted
 from assistant.content.yaml_file import ContentError, Place, syntax_error
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-# What PyYAML says and what it most often means.
+# Parts of what PyYAML and libyaml say, and what it most often means.
 _REASONS = {
-    "mapping values are not allowed here": "Un texte qui contient un deux-points se met entre guillemets droits "
+    "mapping values are not allowed": "Un texte qui contient un deux-points se met entre guillemets droits "
     '("…")\u00a0; sinon, le début de la ligne est mal aligné.',
-    "found character '\\t'": "Remplacez la tabulation du début de la ligne par des espaces.",
-    "could not find expected ':'": "Il manque un deux-points, ou un guillemet qui ferme, ici ou juste au-dessus.",
-    "found unexpected end of stream": 'Un guillemet (") ouvert n’est jamais refermé.',
-    "expected ',' or ']'": "Une liste ouverte par [ n’est pas refermée par ], ou une virgule manque.",
-    "expected ',' or '}'": "Une accolade { n’est pas refermée par }, ou une virgule manque.",
-    "did not find expected ',' or ']'": "Une liste ouverte par [ n’est pas refermée par ], ou une virgule manque.",
-    "did not find expected ',' or '}'": "Une accolade { n’est pas refermée par }, ou une virgule manque.",
+    "tab character": "Remplacez la tabulation du début de la ligne par des espaces.",
+    "'\\t'": "Remplacez la tabulation du début de la ligne par des espaces.",
+    "expected ':'": "Il manque un deux-points, ou un guillemet qui ferme, ici ou juste au-dessus.",
+    "end of stream": 'Un guillemet (") ouvert n’est jamais refermé.',
+    "node content": "Une liste ouverte par [ plus haut n’est pas refermée par ].",
+    "',' or ']'": "Une liste ouverte par [ n’est pas refermée par ], ou une virgule manque.",
+    "',' or '}'": "Une accolade { n’est pas refermée par }, un guillemet n’est pas refermé, ou une virgule manque.",
 }
 _ALIGN = "Comparez l’alignement, les tirets et les guillemets de cette ligne, et de celle d’avant, avec leurs voisines."
 
@@ -113,7 +113,7 @@ def _span(first: yaml.Node, last: yaml.Node) -> tuple[int, int]:
 def syntax_problem(error: ContentError) -> Problem:
     """The problem of a file that could not be read at all."""
     reason = str(getattr(error.__cause__, "problem", "") or "")
-    mend = next((said for start, said in _REASONS.items() if start in reason), _ALIGN)
+    mend = next((said for part, said in _REASONS.items() if part in reason), _ALIGN)
     if error.line is None:
         mend = "Reprenez ce fichier dans sa dernière version publiée (voir le guide, «\u00a0Revenir en arrière\u00a0»)."
     return Problem(error.file, error.line or 1, error.what, mend)

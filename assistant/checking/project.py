@@ -134,7 +134,9 @@ class Project:
 
     def problem(self, error: ContentError) -> Problem:
         """The problem of an entry that cannot be used."""
-        file = next((file for file in (DOMAIN, FACTS, LINKS, CANCERS, CONTACTS) if file.endswith(error.file)), error.file)
+        file = next(
+            (file for file in (DOMAIN, FACTS, LINKS, CANCERS, CONTACTS) if file.endswith(error.file)), error.file
+        )
         document = self.documents.get(file)
         line = error.line or (document.line(*error.place) if document else 1)
         return Problem(file, line, error.what, "Corrigez ce nom ou ce champ, ou ajoutez ce qui manque.")
@@ -184,7 +186,8 @@ def _steps(document: Document, part: str, title: str) -> Iterator[Step]:
     for number, record in _records(document, part, (title, "steps")):
         for position, step in enumerate(record["steps"] if isinstance(record["steps"], list) else ()):
             if isinstance(step, dict):
-                line = document.line(part, number, "steps", position)
+                named = "intent" if "intent" in step else "action"
+                line = document.line(part, number, "steps", position, named)
                 yield Step(document.file, str(record[title]), line, step.get("intent"), step.get("action"))
 
 

@@ -207,7 +207,9 @@ def _mistakes_of(answer: Answer, catalogue: Catalogue) -> Iterator[ContentError]
     for number, step in enumerate(answer.next):
         if step not in offers:
             yield mistake(
-                f"propose la suite «\u00a0{step}\u00a0», dont la réponse n’existe pas ou n’a pas de titre.", "next", number
+                f"propose la suite «\u00a0{step}\u00a0», dont la réponse n’existe pas ou n’a pas de titre.",
+                "next",
+                number,
             )
 
 

@@ -67,7 +67,7 @@ def load_facts(path: Path) -> FactBase:
                 raise ContentError(path.name, f"le fait «\u00a0{fact.id}\u00a0» est écrit deux fois.", place)
             if fact.section not in sections:
                 what = f"le fait «\u00a0{fact.id}\u00a0» cite la partie «\u00a0{fact.section}\u00a0», qui n’existe pas."
-                raise ContentError(path.name, what, place)
+                raise ContentError(path.name, what, (*place, "section"))
             facts[fact.id] = fact
         return FactBase(content["publisher"], content["year"], sections, facts)
     except (KeyError, TypeError, AttributeError) as error:

@@ -68,7 +68,9 @@ def _resolve(name: str, records: dict, environ: Mapping[str, str], file: str) ->
     current = name
     while True:
         if current in seen or current not in records:
-            what = f"le lien «\u00a0{name}\u00a0» n’a pas d’adresse\u00a0: son «\u00a0default\u00a0» ne mène nulle part."
+            what = (
+                f"le lien «\u00a0{name}\u00a0» n’a pas d’adresse\u00a0: son «\u00a0default\u00a0» ne mène nulle part."
+            )
             raise ContentError(file, what, ("links", name))
         seen.append(current)
         record = records[current]

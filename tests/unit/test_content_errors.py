@@ -22,7 +22,7 @@ def project(tmp_path: Path) -> Path:
     [
         ("domain.yml", "facts: [treatment_strategy,", "facts: [no_such_fact,", "no_such_fact"),
         ("domain.yml", "next: [how_it_works,", "next: [bereavement,", "bereavement"),
-        ("domain.yml", "kind: outside", "kind: other", "« other »"),
+        ("domain.yml", "kind: outside", "kind: other", "a le genre"),
         ("domain.yml", "responses:", "responses: [", "plus lisible"),
         ("data/facts.yml", "id: immune_reaction", "id: treatment_strategy", "deux fois"),
         ("data/facts.yml", "section: what_it_is\n", "section: nowhere\n", "nowhere"),
