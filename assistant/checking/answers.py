@@ -82,8 +82,10 @@ def length(project: Project, content: Catalogue) -> Iterator[Problem]:
     for answer in content.answers.values():
         sentences = len(re.findall(r"[.!?;](?:\s|$|»)", answer.text))
         if len(answer.text) > MAX_CHARACTERS or sentences > MAX_SENTENCES:
-            what = f"la réponse {quoted(answer.name)} est trop longue ({len(answer.text)} caractères, {sentences} phrases)."
-            mend = f"Restez sous {MAX_CHARACTERS} caractères et {MAX_SENTENCES} phrases\u00a0; une suite peut dire le reste."
+            size = f"{len(answer.text)} caractères, {sentences} phrases"
+            what = f"la réponse {quoted(answer.name)} est trop longue ({size})."
+            most = f"{MAX_CHARACTERS} caractères et {MAX_SENTENCES} phrases"
+            mend = f"Restez sous {most}\u00a0; une suite peut dire le reste."
             yield _at(project, answer, what, mend)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from assistant.checking.answers import SOURCED
 from assistant.checking.problem import quoted
-from assistant.checking.project import EVALUATION, FACTS, Project
+from assistant.checking.project import DOMAIN, EVALUATION, FACTS, Project
 from assistant.content.catalogue import Answer, Catalogue
 from assistant.content.facts import FactBase, load_facts
 from assistant.content.yaml_file import ContentError
@@ -59,7 +59,7 @@ def changes(before: FactBase, content: Catalogue) -> list[Change]:
     found = []
     sourced = [answer for answer in content.answers.values() if answer.kind in SOURCED]
     if (before.year, before.publisher) != (now.year, now.publisher):
-        what = f"le dossier est maintenant celui de {now.publisher}, {now.year} (avant\u00a0: {before.publisher}, {before.year})."
+        what = f"le dossier est celui de {now.publisher}, {now.year}, et plus de {before.publisher}, {before.year}."
         found.append(Change(None, what, _names(sourced)))
     for key, section in now.sections.items():
         if key in before.sections and before.sections[key] != section:
@@ -107,7 +107,7 @@ def leaning(project: Project, names: tuple[str, ...]) -> list[str]:
     if content is None or not names:
         return []
     subjects = set(subjects_of(project, names))
-    document = project.documents["domain.yml"]
+    document = project.documents[DOMAIN]
     lines = [
         f"réponse {quoted(name)} (domain.yml, ligne {document.line(content.answers[name].part, name)})"
         for name in names

@@ -1,5 +1,7 @@
 """All checks together."""
 
+from itertools import chain
+
 from assistant.checking import answers, subjects
 from assistant.checking.documents import repeated_keys
 from assistant.checking.problem import Problem
@@ -16,9 +18,8 @@ def problems(project: Project) -> list[Problem]:
         found += repeated_keys(document)
     # A missing domain or phrase file would make every other file look wrong.
     if not any(problem.file.endswith(".yml") and problem.file not in project.documents for problem in project.unread):
-        for check in subjects.CHECKS:
-            found += check(project)
+        found += chain.from_iterable(check(project) for check in subjects.CHECKS)
     if project.catalogue:
-        for check in answers.CHECKS:
-            found += check(project, project.catalogue)
+        content = project.catalogue
+        found += chain.from_iterable(check(project, content) for check in answers.CHECKS)
     return sorted(set(found))

@@ -71,7 +71,7 @@ def read_document(path: Path, file: str) -> Document:
         text = path.read_text(encoding="utf-8")
         loader = _Loader(text)
         try:
-            node = loader.get_single_node()
+            node: yaml.Node | None = loader.get_single_node()
             data = loader.construct_document(node) if node else None
         finally:
             loader.dispose()
@@ -84,7 +84,7 @@ def read_document(path: Path, file: str) -> Document:
     if not isinstance(data, dict):
         raise ContentError(file, "le fichier doit contenir des entrées «\u00a0nom: valeur\u00a0».")
     repeated: list[tuple[str, int]] = []
-    spans = dict(_spans(node, (), repeated))
+    spans = dict(_spans(node, (), repeated)) if node else {}
     return Document(file, tuple(text.splitlines()), data, spans, tuple(repeated))
 
 

@@ -8,9 +8,12 @@ from assistant.channels.messaging.commands import command
 from assistant.content.catalogue import Answer, Catalogue
 from assistant.content.facts import Fact
 
-NUMBER_WORDS = frozenset(
-    "deux trois quatre cinq six sept huit neuf dix onze douze quinze vingt vingtaine trente cent mille".split()
-)
+# fmt: off
+NUMBER_WORDS = {
+    "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix",
+    "onze", "douze", "quinze", "vingt", "vingtaine", "trente", "cent", "mille",
+}
+# fmt: on
 # Capitalised words that state nothing: whom to ask, what the buttons are called.
 GENERAL_NAMES = {"Cancer", "Samu", "Fondation", "ARC", "Docteur", "Lire", "SMS", "CAR", "French", "English", "In", "I"}
 GENERAL_QUOTATIONS = {"Lire la suite", "Testés"}

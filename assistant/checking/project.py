@@ -9,18 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from assistant.checking.documents import Document, read_document, syntax_problem
-from assistant.checking.problem import Problem, quoted
+from assistant.checking.problem import Problem
 from assistant.content.catalogue import Catalogue, read_catalogue
 from assistant.content.yaml_file import ContentError
 from assistant.nlu.text import words
 
-DOMAIN, FACTS, LINKS, CANCERS, CONTACTS = (
-    "domain.yml",
-    "data/facts.yml",
-    "data/links.yml",
-    "data/cancers.yml",
-    "data/contacts.yml",
-)
+DOMAIN, FACTS, LINKS, CANCERS = "domain.yml", "data/facts.yml", "data/links.yml", "data/cancers.yml"
+CONTENT = (DOMAIN, FACTS, LINKS, CANCERS, "data/contacts.yml")  # what the catalogue is read from
 NLU, RULES, DIALOGUES, EVALUATION = "data/nlu", "data/rules", "tests/dialogues", "tests/understanding"
 FALLBACK = "nlu_fallback"  # Rasa's own: taken when nothing else fits, so no phrase is learnt for it
 _ENTITY = re.compile(r"\[([^\]]+)\](?:\([^)]*\)|\{[^}]*\})")
@@ -134,9 +129,7 @@ class Project:
 
     def problem(self, error: ContentError) -> Problem:
         """The problem of an entry that cannot be used."""
-        file = next(
-            (file for file in (DOMAIN, FACTS, LINKS, CANCERS, CONTACTS) if file.endswith(error.file)), error.file
-        )
+        file = next((file for file in CONTENT if file.endswith(error.file)), error.file)
         document = self.documents.get(file)
         line = error.line or (document.line(*error.place) if document else 1)
         return Problem(file, line, error.what, "Corrigez ce nom ou ce champ, ou ajoutez ce qui manque.")
@@ -146,7 +139,7 @@ def read_project(root: Path) -> Project:
     """Reads the content files, the rules, the training phrases, the dialogue tests and the evaluation messages."""
     documents: dict[str, Document] = {}
     unread: list[Problem] = []
-    files = [DOMAIN, FACTS, LINKS, CANCERS, CONTACTS]
+    files = list(CONTENT)
     for folder in (NLU, RULES, DIALOGUES):
         files += [str(path.relative_to(root)) for path in sorted((root / folder).glob("*.yml"))]
     for file in files:
@@ -157,7 +150,7 @@ def read_project(root: Path) -> Project:
     messages = tuple(_messages(root, unread))
     project = Project(root, documents, messages, None, ())
     catalogue = None
-    if not any(problem.file in (DOMAIN, FACTS, LINKS, CANCERS, CONTACTS) for problem in unread):
+    if not any(problem.file in CONTENT for problem in unread):
         try:
             catalogue = read_catalogue(root, {})
         except ContentError as error:
@@ -200,5 +193,5 @@ def _messages(root: Path, unread: list[Problem]) -> Iterator[Message]:
                 yield Message(row["text"], row["intent"], tuple(row.get("also", ())), row["register"], file, number)
             except (ValueError, KeyError, TypeError):
                 what = "cette ligne n’est pas un message d’évaluation lisible (JSON)."
-                mend = f"Reprenez la forme des lignes voisines\u00a0: {quoted('text')}, {quoted('intent')}, {quoted('register')}."
+                mend = "Reprenez la forme des lignes voisines (text, intent, register)."
                 unread.append(Problem(file, number, what, mend))

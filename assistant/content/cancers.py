@@ -40,7 +40,7 @@ def load_cancers(path: Path) -> dict[str, Cancer]:
             cancers[cancer.id] = cancer
             for form in cancer.forms:
                 if owners.setdefault(form, cancer.id) != cancer.id:
-                    what = f"«\u00a0{form}\u00a0» est à la fois sous «\u00a0{owners[form]}\u00a0» et «\u00a0{cancer.id}\u00a0»."
+                    what = f"«\u00a0{form}\u00a0» est à la fois sous {owners[form]} et sous {cancer.id}."
                     raise ContentError(path.name, what, place)
     except (KeyError, TypeError) as error:
         raise field_error(path.name, place, error) from error

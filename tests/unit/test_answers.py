@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from assistant.checking.answers import french_texts, length, wording
-from assistant.checking.language import typography, typeset
+from assistant.checking.language import typeset, typography
 from assistant.checking.problem import Problem
 from assistant.checking.project import Project
 from assistant.checking.subjects import complete, repeated, rules, unknown
