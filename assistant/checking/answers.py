@@ -89,6 +89,21 @@ def length(project: Project, content: Catalogue) -> Iterator[Problem]:
             yield _at(project, answer, what, mend)
 
 
+def referring(project: Project, content: Catalogue) -> Iterator[Problem]:
+    """Answers to what the dossier does not cover that do not say so, or do not say whom to ask."""
+    for answer in content.answers.values():
+        if answer.kind == "outside":
+            if not re.search(r"dossier|Je ne peux pas", answer.text):
+                what = f"la réponse {quoted(answer.name)} ne dit pas que le dossier n’aborde pas ce sujet."
+                yield _at(project, answer, what, "Écrivez-le dès la première phrase.")
+            if not re.search(
+                r"équipe soignante|médecin traitant|pharmacien|\{cancer_info\}|Fondation ARC", answer.text
+            ):
+                what = f"la réponse {quoted(answer.name)} ne dit pas à qui s’adresser."
+                mend = "Nommez l’équipe soignante, le pharmacien, la Fondation ARC ou Cancer info ({cancer_info})."
+                yield _at(project, answer, what, mend)
+
+
 def wording(project: Project, content: Catalogue) -> Iterator[Problem]:
     """Typography, English words and « tu » in all that a visitor reads."""
     for file, place, name, text in french_texts(content):
@@ -139,4 +154,4 @@ def _at(project: Project, answer: Answer, what: str, mend: str) -> Problem:
     return Problem(DOMAIN, project.documents[DOMAIN].line(answer.part, answer.name), what, mend)
 
 
-CHECKS = (fitting, sources, grounding, facts, length, wording)
+CHECKS = (fitting, sources, grounding, facts, length, referring, wording)

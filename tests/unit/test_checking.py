@@ -86,6 +86,8 @@ RATE = "- en moyenne, 30\u00a0% de répondeurs"
         ),
         ("domain.yml", "Votre médecin ou votre", "Ton médecin ou votre", "tutoie le visiteur"),
         ("domain.yml", "De nombreux **essais", "Oui. " * 9 + "De nombreux **essais", "est trop longue"),
+        ("domain.yml", "kind: dossier", "kind: outside", "ne dit pas à qui s’adresser"),
+        ("domain.yml", "kind: dossier", "kind: outside", "ne dit pas que le dossier n’aborde pas ce sujet"),
         ("domain.yml", "- revolution\n", "", f"le sujet «{N}revolution{N}» n’existe pas."),
         (
             "domain.yml",
