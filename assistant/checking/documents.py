@@ -69,7 +69,7 @@ def read_document(path: Path, file: str) -> Document:
     """
     try:
         text = path.read_text(encoding="utf-8")
-        loader = _Loader(text)
+        loader = _Loader(text if text.endswith("\n") else f"{text}\n")
         try:
             node: yaml.Node | None = loader.get_single_node()
             data = loader.construct_document(node) if node else None
@@ -106,8 +106,13 @@ def _spans(node: yaml.Node, place: Place, repeated: list[tuple[str, int]]) -> It
 
 
 def _span(first: yaml.Node, last: yaml.Node) -> tuple[int, int]:
-    start, end = first.start_mark.line + 1, last.end_mark.line + (1 if last.end_mark.column else 0)
-    return start, max(start, end)
+    start, end = first.start_mark.line + 1, last.end_mark.line + 1
+    # What is written in a block ends, for the parser, where the next entry begins.
+    if isinstance(last, yaml.CollectionNode):
+        is_block = not last.flow_style
+    else:
+        is_block = isinstance(last, yaml.ScalarNode) and last.style in ("|", ">")
+    return start, max(start, end - 1 if is_block else end)
 
 
 def syntax_problem(error: ContentError) -> Problem:

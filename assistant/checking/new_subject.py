@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
@@ -26,7 +26,7 @@ _END = "."  # alone on a line, ends what takes several lines
 _T = TypeVar("_T")
 
 
-class Refused(ValueError):
+class RefusedError(ValueError):
     """What was typed cannot be taken; the text says why, in French."""
 
 
@@ -62,9 +62,8 @@ class Interview:
         answer = Answer(f"utter_{name}", "responses", "", kind, None, None, facts, (), False, None)
         asked = f"La réponse, telle que le visiteur la lira\u00a0; un {quoted(_END)} seul sur une ligne la termine"
         answer = self._ask(asked, lambda text: self._text(answer, text), lines=True)
-        answer = self._ask(
-            "Le titre\u00a0: la question telle qu’un bouton la montre", lambda text: self._title(answer, text)
-        )
+        asked = "Le titre, la question telle qu’un bouton la montre"
+        answer = self._ask(asked, lambda text: self._title(answer, text))
         if len(answer.title or "") > MAX_SHORT:
             asked = f"Le titre court, pour les messageries, en {MAX_SHORT} caractères au plus"
             answer = self._ask(asked, lambda text: self._short(answer, text))
@@ -75,13 +74,13 @@ class Interview:
         return Subject(name, theme, answer, phrases, self._ask(asked, lambda text: self._test(phrases, text)))
 
     def _ask(self, question: str, take: Callable[[str], _T], lines: bool = False) -> _T:
-        """Asks until `take` returns what was typed in its final form instead of raising Refused."""
+        """Asks until `take` returns what was typed in its final form instead of raising RefusedError."""
         while True:
             self.write(f"\n{question}\u00a0:")
             text = "\n".join(self._lines()) if lines else self.read("> ").strip()
             try:
                 return take(text)
-            except Refused as refusal:
+            except RefusedError as refusal:
                 self.write(str(refusal))
 
     def _lines(self) -> list[str]:
@@ -92,31 +91,31 @@ class Interview:
 
     def _name(self, text: str) -> str:
         if not _NAME.fullmatch(text):
-            raise Refused("Seulement des lettres minuscules sans accent, des chiffres et _ entre les mots.")
+            raise RefusedError("Seulement des lettres minuscules sans accent, des chiffres et _ entre les mots.")
         if text in self.project.intents or f"utter_{text}" in self.content.answers:
-            raise Refused(f"Le sujet {quoted(text)} existe déjà.")
+            raise RefusedError(f"Le sujet {quoted(text)} existe déjà.")
         return text
 
     def _facts(self, text: str) -> tuple[str, ...]:
         known = self.content.facts.facts
         if text == "?":
-            raise Refused("\n".join(f"- {fact.id}\u00a0: {fact.statement}" for fact in known.values()))
+            raise RefusedError("\n".join(f"- {fact.id}\u00a0: {fact.statement}" for fact in known.values()))
         return _chosen(text, known, "n’est pas un fait de data/facts.yml")
 
     def _text(self, answer: Answer, text: str) -> Answer:
         text = re.sub(r"\n{3,}", "\n\n", typeset(text.strip()))
         if not text:
-            raise Refused("La réponse est vide.")
+            raise RefusedError("La réponse est vide.")
         unknown = set(re.findall(r"\{(\w*)\}", text)) - set(self.content.placeholders())
         if unknown:
             names = ", ".join(f"{{{name}}}" for name in self.content.placeholders())
-            raise Refused(f"{', '.join(sorted(unknown))}\u00a0: entre accolades, il n’y a que {names}.")
+            raise RefusedError(f"{', '.join(sorted(unknown))}\u00a0: entre accolades, il n’y a que {names}.")
         return self._checked(replace(answer, text=text))
 
     def _title(self, answer: Answer, text: str) -> Answer:
         title = _plain(text)
         if title in self.content.offers().values():
-            raise Refused("Un autre sujet a déjà ce titre.")
+            raise RefusedError("Un autre sujet a déjà ce titre.")
         # Where it is too long, the short title is asked for next.
         short = title if len(title) <= MAX_SHORT else None
         return self._checked(replace(answer, title=title, short=short))
@@ -127,7 +126,7 @@ class Interview:
     def _next(self, answer: Answer, text: str) -> Answer:
         offers = self.content.offers()
         if text == "?":
-            raise Refused("\n".join(f"- {intent}\u00a0: {title}" for intent, title in offers.items()))
+            raise RefusedError("\n".join(f"- {intent}\u00a0: {title}" for intent, title in offers.items()))
         return self._checked(replace(answer, next=_chosen(text, offers, "n’est pas un sujet qui a un titre")))
 
     def _checked(self, answer: Answer) -> Answer:
@@ -136,7 +135,7 @@ class Interview:
         found = [problem for check in answers.CHECKS for problem in check(self.project, trial)]
         own = [f"{problem.what}\n    → {problem.mend}" for problem in found if quoted(answer.name) in problem.what]
         if own:
-            raise Refused("\n".join(own))
+            raise RefusedError("\n".join(own))
         return answer
 
     def _phrases(self) -> tuple[str, ...]:
@@ -166,30 +165,30 @@ class Interview:
 
     def _test(self, phrases: tuple[str, ...], text: str) -> str:
         if not normal(text) or text.startswith("/") or "[" in text:
-            raise Refused("Il faut des mots, sans / au début ni crochets.")
+            raise RefusedError("Il faut des mots, sans / au début ni crochets.")
         if leaked([normal(text)], [normal(phrase) for phrase in phrases]):
-            raise Refused("Ce message répète une des phrases\u00a0: il ne prouverait rien.")
+            raise RefusedError("Ce message répète une des phrases\u00a0: il ne prouverait rien.")
         return text
 
 
 def _theme(text: str) -> str:
     if text not in ("1", "2", "3"):
-        raise Refused("Répondez par 1, 2 ou 3.")
+        raise RefusedError("Répondez par 1, 2 ou 3.")
     return OUTSIDE_THEMES[int(text) - 1]
 
 
 def _plain(text: str) -> str:
-    """A title in French typography. Raises Refused if it is empty or has characters that a title cannot hold."""
+    """A title in French typography. Raises RefusedError if it is empty or has characters that a title cannot hold."""
     if not text or re.search(r'["\\{}]', typeset(text)):
-        raise Refused('Il faut un titre, sans guillemet droit ("), barre inverse ni accolade.')
+        raise RefusedError('Il faut un titre, sans guillemet droit ("), barre inverse ni accolade.')
     return typeset(text)
 
 
-def _chosen(text: str, known: object, wrong: str) -> tuple[str, ...]:
+def _chosen(text: str, known: Container[str], wrong: str) -> tuple[str, ...]:
     names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
     for name in names:
-        if name not in known:  # type: ignore[operator]
-            raise Refused(f"{quoted(name)} {wrong}.")
+        if name not in known:
+            raise RefusedError(f"{quoted(name)} {wrong}.")
     return names
 
 
@@ -208,7 +207,6 @@ def main(root: Path = ROOT, read: Callable[[str], str] = input, write_line: Call
     if project.catalogue is None or project.unread:
         write_line("Des fichiers ne sont pas lisibles\u00a0: corrigez d’abord ce que dit «\u00a0make check\u00a0».")
         return 1
-    before = set(problems(project))
     write_line("Ctrl-C arrête à tout moment\u00a0: rien n’est écrit avant la dernière réponse.")
     try:
         subject = Interview(project, project.catalogue, read, write_line).hold()
@@ -221,7 +219,8 @@ def main(root: Path = ROOT, read: Callable[[str], str] = input, write_line: Call
         write_line(f"\nRien n’a été écrit\u00a0: {error}")
         return 1
     write_line("\nÉcrit dans\u00a0: " + ", ".join(texts))
-    missing = [problem for problem in problems(read_project(root)) if problem.what not in {old.what for old in before}]
+    after = read_project(root)
+    missing = [problem for problem in problems(after) if subject.name in problem.what or problem in after.unread]
     for problem in missing:
         write_line(str(problem))
     write_line("Il reste à compléter ce qui précède." if missing else "Rien ne manque.")

@@ -10,6 +10,7 @@ import pytest
 from assistant.checking.__main__ import main
 from assistant.checking.changes import changes, committed_facts, leaning, subjects_of
 from assistant.checking.check import problems
+from assistant.checking.documents import read_document
 from assistant.checking.project import Project, read_project
 from assistant.checking.subjects import evaluated, learnt
 from assistant.settings import ROOT
@@ -306,3 +307,14 @@ def test_an_answer_without_a_subject_of_its_name_has_the_nearest(project: Projec
         "response_rate",
         "full_article",
     ]
+
+
+def test_an_entry_ends_before_the_next_one(tmp_path: Path) -> None:
+    path = tmp_path / "a.yml"
+    path.write_text("a:\n  b:\n  - text: |-\n      one\n      two\n  c: [x,\n    y]\nd: plain", encoding="utf-8")
+    spans = read_document(path, "a.yml").spans
+    assert spans["a", "b"] == (2, 5)
+    assert spans["a", "b", 0, "text"] == (3, 5)
+    assert spans["a", "c"] == (6, 7)
+    assert spans["a",] == (1, 7)
+    assert spans["d",] == (8, 8)
