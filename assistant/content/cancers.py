@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.content.yaml_file import ContentError, Place, field_error, read_mapping
+from assistant.content.yaml_file import ContentError, Place, field_error, read_mapping, text_field
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def load_cancers(path: Path) -> dict[str, Cancer]:
     try:
         for number, record in enumerate(content["cancers"]):
             place = ("cancers", number)
-            cancer = Cancer(record["id"], record["label"], tuple(record["forms"]), record.get("response"))
+            cancer = Cancer(record["id"], text_field(record, "label"), tuple(record["forms"]), record.get("response"))
             cancers[cancer.id] = cancer
             for form in cancer.forms:
                 if owners.setdefault(form, cancer.id) != cancer.id:

@@ -10,7 +10,7 @@ from assistant.channels.messaging.capabilities import NARROWEST_TITLE
 from assistant.content.cancers import Cancer, load_cancers
 from assistant.content.facts import FactBase, load_facts
 from assistant.content.links import Link, load_links
-from assistant.content.yaml_file import ContentError, field_error, read_mapping
+from assistant.content.yaml_file import ContentError, Place, field_error, read_mapping, text_field
 from assistant.settings import ROOT
 
 KINDS = ("dossier", "giving", "outside", "safety", "conversation")
@@ -125,7 +125,7 @@ def _read_answers(path: Path) -> dict[str, Answer]:
                 answers[name] = Answer(
                     name=name,
                     part=part,
-                    text=variation["text"],
+                    text=text_field(variation, "text"),
                     kind=metadata["kind"],
                     title=metadata.get("title"),
                     short=metadata.get("short") or metadata.get("title"),
@@ -158,14 +158,25 @@ def load_catalogue(root: Path, environ: Mapping[str, str]) -> Catalogue:
 def read_catalogue(root: Path, environ: Mapping[str, str]) -> Catalogue:
     """The same, without checking that the files fit together. Raises ContentError if one cannot be used."""
     data = root / "data"
-    contacts = read_mapping(data / "contacts.yml").get("contacts", {})
     return Catalogue(
         facts=load_facts(data / "facts.yml"),
         links=load_links(data / "links.yml", environ),
         cancers=load_cancers(data / "cancers.yml"),
-        contacts={name: contact["number"] for name, contact in contacts.items()},
+        contacts=_read_contacts(data / "contacts.yml"),
         answers=_read_answers(root / "domain.yml"),
     )
+
+
+def _read_contacts(path: Path) -> dict[str, str]:
+    place: Place = ("contacts",)
+    numbers = {}
+    try:
+        for name, contact in read_mapping(path)["contacts"].items():
+            place = ("contacts", name)
+            numbers[name] = text_field(contact, "number")
+    except (KeyError, TypeError, AttributeError) as error:
+        raise field_error(path.name, place, error) from error
+    return numbers
 
 
 def mistakes(catalogue: Catalogue) -> Iterator[ContentError]:

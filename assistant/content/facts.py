@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.content.yaml_file import ContentError, Place, field_error, read_mapping
+from assistant.content.yaml_file import ContentError, Place, field_error, read_mapping, text_field
 
 
 @dataclass(frozen=True)
@@ -52,14 +52,17 @@ def load_facts(path: Path) -> FactBase:
     content = read_mapping(path)
     place: Place = ()
     try:
-        sections = {key: Section(**value) for key, value in content["sections"].items()}
+        sections = {
+            key: Section(text_field(value, "title"), text_field(value, "article"))
+            for key, value in content["sections"].items()
+        }
         facts: dict[str, Fact] = {}
         for number, record in enumerate(content["facts"]):
             place = ("facts", number)
             fact = Fact(
                 id=record["id"],
                 section=record["section"],
-                statement=record["statement"],
+                statement=text_field(record, "statement"),
                 speaker=record.get("speaker"),
                 figures=tuple((str(figure["value"]), figure["context"]) for figure in record.get("figures", [])),
             )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from assistant.content.yaml_file import ContentError, field_error, read_mapping
+from assistant.content.yaml_file import ContentError, field_error, read_mapping, text_field
 
 
 @dataclass(frozen=True)
@@ -74,14 +74,15 @@ def _resolve(name: str, records: dict, environ: Mapping[str, str], file: str) ->
             raise ContentError(file, what, ("links", name))
         seen.append(current)
         record = records[current]
-        missing = {"title", "env"} - set(record if isinstance(record, dict) else ())
-        if missing:
-            raise field_error(file, ("links", current), KeyError(*sorted(missing)))
-        variable = record["env"]
+        try:
+            text_field(record, "title")
+            variable = text_field(record, "env")
+        except (KeyError, TypeError) as error:
+            raise field_error(file, ("links", current), error) from error
         override = environ.get(variable, "").strip()
         url = override or record.get("url")
         if url:
-            if check_url(url):
+            if not isinstance(url, str) or check_url(url):
                 origin = f"la variable {variable}" if override else f"le lien «\u00a0{current}\u00a0»"
                 what = (
                     f"{origin} a l’adresse «\u00a0{url}\u00a0», qui ne peut pas être donnée\u00a0: il faut une adresse "

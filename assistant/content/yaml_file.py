@@ -1,5 +1,6 @@
 """Reading a content file, with errors that name the file and the entry. Their texts are French: staff read them."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,14 @@ def field_error(file: str, place: Place, error: Exception) -> ContentError:
     if isinstance(error, KeyError):
         return ContentError(file, f"{entry}le champ «\u00a0{error.args[0]}\u00a0» manque.", place)
     return ContentError(file, f"{entry}un champ manque ou n’a pas la forme attendue.", place)
+
+
+def text_field(record: Mapping[str, Any], field: str) -> str:
+    """A field that holds a text. Raises KeyError if it is missing, TypeError if it is empty or no text."""
+    value = record[field]
+    if not isinstance(value, str):
+        raise TypeError(field)
+    return value
 
 
 def syntax_error(file: str, error: yaml.YAMLError) -> ContentError:
