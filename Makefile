@@ -7,7 +7,7 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 export PYTHONWARNINGS := ignore
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 
-.PHONY: help setup setup-dev lock widget widget-or-warn widget-test train run chat validate lint types unit understanding evaluate compare dialogues server-test channels-test browser-test test cluster faults picture widget-pictures bench-widget check-links channels purge erase export fuzz audit clean
+.PHONY: help setup setup-dev lock widget widget-or-warn widget-test train run chat validate lint types unit understanding evaluate compare dialogues server-test channels-test browser-test test cluster faults picture widget-pictures bench-widget check check-links new-subject channels purge erase export fuzz audit clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -53,6 +53,12 @@ bench-widget: setup-dev widget ## measure the widget: its size, the time to open
 
 channels: setup ## which messaging channels are on, what the others lack, whether the providers take the credentials
 	@$(PY) -m assistant.check_channels
+
+check: setup ## find mistakes in the content files, in seconds (SINCE=… compares the facts with another version)
+	@$(PY) -m assistant.checking --since "$${SINCE:-HEAD}"
+
+new-subject: setup ## add a subject: asks in French what is needed, writes it in all the right places
+	@$(PY) -m assistant.checking.new_subject
 
 check-links: setup ## ask each address that the assistant gives, print a table
 	@$(PY) -m assistant.check_links

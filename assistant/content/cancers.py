@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.content.yaml_file import ContentError, read_mapping
+from assistant.content.yaml_file import ContentError, Place, field_error, read_mapping, text_field
 
 
 @dataclass(frozen=True)
@@ -29,16 +29,19 @@ def load_cancers(path: Path) -> dict[str, Cancer]:
     Raises:
         ContentError: a field is missing, or a form stands under two cancers.
     """
-    try:
-        cancers = {
-            record["id"]: Cancer(record["id"], record["label"], tuple(record["forms"]), record.get("response"))
-            for record in read_mapping(path)["cancers"]
-        }
-    except (KeyError, TypeError) as error:
-        raise ContentError(f"{path.name}: a field is missing or has the wrong form: {error}") from error
+    content = read_mapping(path)
+    cancers: dict[str, Cancer] = {}
     owners: dict[str, str] = {}
-    for cancer in cancers.values():
-        for form in cancer.forms:
-            if owners.setdefault(form, cancer.id) != cancer.id:
-                raise ContentError(f"{path.name}: {form!r} stands under {owners[form]!r} and {cancer.id!r}.")
+    place: Place = ()
+    try:
+        for number, record in enumerate(content["cancers"]):
+            place = ("cancers", number)
+            cancer = Cancer(record["id"], text_field(record, "label"), tuple(record["forms"]), record.get("response"))
+            cancers[cancer.id] = cancer
+            for form in cancer.forms:
+                if owners.setdefault(form, cancer.id) != cancer.id:
+                    what = f"«\u00a0{form}\u00a0» est à la fois sous {owners[form]} et sous {cancer.id}."
+                    raise ContentError(path.name, what, place)
+    except (KeyError, TypeError) as error:
+        raise field_error(path.name, place, error) from error
     return cancers

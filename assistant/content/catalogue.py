@@ -1,20 +1,21 @@
 """All the content together: the answers of `domain.yml` with their facts, titles, next steps, links and numbers."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from assistant.channels.messaging.capabilities import NARROWEST_TITLE
 from assistant.content.cancers import Cancer, load_cancers
 from assistant.content.facts import FactBase, load_facts
 from assistant.content.links import Link, load_links
-from assistant.content.yaml_file import ContentError, read_mapping
+from assistant.content.yaml_file import ContentError, Place, field_error, read_mapping, text_field
 from assistant.settings import ROOT
 
 KINDS = ("dossier", "giving", "outside", "safety", "conversation")
 MAX_NEXT_STEPS = 3
-MAX_SHORT = 20  # characters on the narrowest button, those of Messenger and WhatsApp
+MAX_SHORT = NARROWEST_TITLE
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Answer:
 
     Attributes:
         name: name of the response, `utter_…`.
+        part: the part of `domain.yml` that holds it.
         text: the French text, with {placeholders} for numbers to call.
         kind: one of KINDS.
         title: the question as a button shows it; None if it is never offered.
@@ -34,6 +36,7 @@ class Answer:
     """
 
     name: str
+    part: str
     text: str
     kind: str
     title: str | None
@@ -121,7 +124,8 @@ def _read_answers(path: Path) -> dict[str, Answer]:
                 metadata = variation["metadata"]
                 answers[name] = Answer(
                     name=name,
-                    text=variation["text"],
+                    part=part,
+                    text=text_field(variation, "text"),
                     kind=metadata["kind"],
                     title=metadata.get("title"),
                     short=metadata.get("short") or metadata.get("title"),
@@ -131,7 +135,7 @@ def _read_answers(path: Path) -> dict[str, Answer]:
                     theme=metadata.get("theme"),
                 )
             except (KeyError, TypeError, IndexError) as error:
-                raise ContentError(f"{path.name}: {name}: a field is missing or has the wrong form: {error}") from error
+                raise field_error(path.name, (part, name), error) from error
     return answers
 
 
@@ -145,40 +149,79 @@ def load_catalogue(root: Path, environ: Mapping[str, str]) -> Catalogue:
     Raises:
         ContentError: a file cannot be used, or an answer names a kind, fact or next step that does not exist.
     """
+    read = read_catalogue(root, environ)
+    for mistake in mistakes(read):
+        raise mistake
+    return read
+
+
+def read_catalogue(root: Path, environ: Mapping[str, str]) -> Catalogue:
+    """The same, without checking that the files fit together. Raises ContentError if one cannot be used."""
     data = root / "data"
-    contacts = read_mapping(data / "contacts.yml").get("contacts", {})
-    catalogue = Catalogue(
+    return Catalogue(
         facts=load_facts(data / "facts.yml"),
         links=load_links(data / "links.yml", environ),
         cancers=load_cancers(data / "cancers.yml"),
-        contacts={name: contact["number"] for name, contact in contacts.items()},
+        contacts=_read_contacts(data / "contacts.yml"),
         answers=_read_answers(root / "domain.yml"),
     )
-    _check(catalogue)
-    return catalogue
 
 
-def _check(catalogue: Catalogue) -> None:
-    offers = catalogue.offers()
+def _read_contacts(path: Path) -> dict[str, str]:
+    place: Place = ("contacts",)
+    numbers = {}
+    try:
+        for name, contact in read_mapping(path)["contacts"].items():
+            place = ("contacts", name)
+            numbers[name] = text_field(contact, "number")
+    except (KeyError, TypeError, AttributeError) as error:
+        raise field_error(path.name, place, error) from error
+    return numbers
+
+
+def mistakes(catalogue: Catalogue) -> Iterator[ContentError]:
+    """What does not fit together in a catalogue, one error each, in the order of the files."""
     for answer in catalogue.answers.values():
-        if answer.kind not in KINDS:
-            raise ContentError(f"domain.yml: {answer.name}: {answer.kind!r} is not one of {', '.join(KINDS)}.")
-        for fact in answer.facts:
-            if fact not in catalogue.facts.facts:
-                raise ContentError(f"domain.yml: {answer.name} names the unknown fact {fact!r}.")
-        if len(answer.short or "") > MAX_SHORT:
-            raise ContentError(f"domain.yml: {answer.name} needs a `short` of at most {MAX_SHORT} characters.")
-        if len(answer.next) > MAX_NEXT_STEPS:
-            raise ContentError(f"domain.yml: {answer.name} offers more than {MAX_NEXT_STEPS} next steps.")
-        for step in answer.next:
-            if step not in offers:
-                raise ContentError(f"domain.yml: {answer.name} offers {step!r}, which has no answer with a title.")
+        yield from _mistakes_of(answer, catalogue)
     for key, section in catalogue.facts.sections.items():
         if section.article not in catalogue.links:
-            raise ContentError(f"facts.yml: the section {key!r} names the unknown link {section.article!r}.")
-    for cancer in catalogue.cancers.values():
+            what = f"la partie «\u00a0{key}\u00a0» cite le lien «\u00a0{section.article}\u00a0», qui n’existe pas."
+            yield ContentError("facts.yml", what, ("sections", key))
+    for number, cancer in enumerate(catalogue.cancers.values()):
         if cancer.response and cancer.response not in catalogue.answers:
-            raise ContentError(f"cancers.yml: {cancer.id} names the unknown response {cancer.response!r}.")
+            what = f"«\u00a0{cancer.id}\u00a0» cite la réponse «\u00a0{cancer.response}\u00a0», qui n’existe pas."
+            yield ContentError("cancers.yml", what, ("cancers", number))
+
+
+def _mistakes_of(answer: Answer, catalogue: Catalogue) -> Iterator[ContentError]:
+    offers = catalogue.offers()
+
+    def mistake(what: str, *field: str | int) -> ContentError:
+        text = f"«\u00a0{answer.name}\u00a0» {what}"
+        return ContentError("domain.yml", text, (answer.part, answer.name, 0, "metadata", *field))
+
+    if answer.kind not in KINDS:
+        yield mistake(f"a le genre «\u00a0{answer.kind}\u00a0», qui n’est pas parmi {', '.join(KINDS)}.", "kind")
+    for number, fact in enumerate(answer.facts):
+        if fact not in catalogue.facts.facts:
+            yield mistake(f"cite le fait «\u00a0{fact}\u00a0», qui n’est pas dans data/facts.yml.", "facts", number)
+    if len(answer.short or "") > MAX_SHORT:
+        field = "short" if answer.short != answer.title else "title"
+        size = len(answer.short or "")
+        yield mistake(
+            f"a un titre de {size} caractères, trop long pour les boutons de Messenger et de WhatsApp\u00a0: "
+            f"il lui faut un «\u00a0short\u00a0» d’au plus {MAX_SHORT} caractères.",
+            field,
+        )
+    if len(answer.next) > MAX_NEXT_STEPS:
+        yield mistake(f"propose plus de {MAX_NEXT_STEPS} suites.", "next")
+    for number, step in enumerate(answer.next):
+        if step not in offers:
+            yield mistake(
+                f"propose la suite «\u00a0{step}\u00a0», dont la réponse n’existe pas ou n’a pas de titre.",
+                "next",
+                number,
+            )
 
 
 @lru_cache(maxsize=1)

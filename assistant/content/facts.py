@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.content.yaml_file import ContentError, read_mapping
+from assistant.content.yaml_file import ContentError, Place, field_error, read_mapping, text_field
 
 
 @dataclass(frozen=True)
@@ -50,22 +50,28 @@ def load_facts(path: Path) -> FactBase:
         ContentError: a field is missing, an id stands twice or a section is unknown.
     """
     content = read_mapping(path)
+    place: Place = ()
     try:
-        sections = {key: Section(**value) for key, value in content["sections"].items()}
+        sections = {
+            key: Section(text_field(value, "title"), text_field(value, "article"))
+            for key, value in content["sections"].items()
+        }
         facts: dict[str, Fact] = {}
-        for record in content["facts"]:
+        for number, record in enumerate(content["facts"]):
+            place = ("facts", number)
             fact = Fact(
                 id=record["id"],
                 section=record["section"],
-                statement=record["statement"],
+                statement=text_field(record, "statement"),
                 speaker=record.get("speaker"),
                 figures=tuple((str(figure["value"]), figure["context"]) for figure in record.get("figures", [])),
             )
             if fact.id in facts:
-                raise ContentError(f"{path.name}: the fact {fact.id!r} stands twice.")
+                raise ContentError(path.name, f"le fait «\u00a0{fact.id}\u00a0» est écrit deux fois.", place)
             if fact.section not in sections:
-                raise ContentError(f"{path.name}: the fact {fact.id!r} names the unknown section {fact.section!r}.")
+                what = f"le fait «\u00a0{fact.id}\u00a0» cite la partie «\u00a0{fact.section}\u00a0», qui n’existe pas."
+                raise ContentError(path.name, what, (*place, "section"))
             facts[fact.id] = fact
         return FactBase(content["publisher"], content["year"], sections, facts)
     except (KeyError, TypeError, AttributeError) as error:
-        raise ContentError(f"{path.name}: a field is missing or has the wrong form: {error}") from error
+        raise field_error(path.name, place, error) from error

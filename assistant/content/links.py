@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from assistant.content.yaml_file import ContentError, read_mapping
+from assistant.content.yaml_file import ContentError, field_error, read_mapping, text_field
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def load_links(path: Path, environ: Mapping[str, str]) -> dict[str, Link]:
     """
     records = read_mapping(path).get("links")
     if not isinstance(records, dict):
-        raise ContentError(f"{path.name}: has no `links`.")
+        raise ContentError(path.name, "le champ «\u00a0links\u00a0» manque.")
     return {name: _resolve(name, records, environ, path.name) for name in records}
 
 
@@ -68,17 +68,27 @@ def _resolve(name: str, records: dict, environ: Mapping[str, str], file: str) ->
     current = name
     while True:
         if current in seen or current not in records:
-            raise ContentError(f"{file}: the link {name!r} has no address: `default` leads nowhere.")
+            what = (
+                f"le lien «\u00a0{name}\u00a0» n’a pas d’adresse\u00a0: son «\u00a0default\u00a0» ne mène nulle part."
+            )
+            raise ContentError(file, what, ("links", name))
         seen.append(current)
         record = records[current]
-        variable = record["env"]
+        try:
+            text_field(record, "title")
+            variable = text_field(record, "env")
+        except (KeyError, TypeError) as error:
+            raise field_error(file, ("links", current), error) from error
         override = environ.get(variable, "").strip()
         url = override or record.get("url")
         if url:
-            wrong = check_url(url)
-            if wrong:
-                origin = f"the variable {variable}" if override else f"{file}, link {current!r}"
-                raise ContentError(f"{origin}: the address {url!r} {wrong}.")
+            if not isinstance(url, str) or check_url(url):
+                origin = f"la variable {variable}" if override else f"le lien «\u00a0{current}\u00a0»"
+                what = (
+                    f"{origin} a l’adresse «\u00a0{url}\u00a0», qui ne peut pas être donnée\u00a0: il faut une adresse "
+                    "complète qui commence par https://, sans espace, guillemet ni nom d’utilisateur."
+                )
+                raise ContentError(file, what, ("links", current))
             stands_in = None if current == name else current
             return Link(name, records[name]["title"], url, records[name]["env"], stands_in)
         current = record.get("default", "")

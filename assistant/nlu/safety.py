@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.content.yaml_file import ContentError, read_mapping
+from assistant.content.yaml_file import ContentError, field_error, read_mapping
 from assistant.nlu.text import plain
 
 
@@ -43,7 +43,7 @@ def _compile(expressions: list[str], file: str) -> re.Pattern[str]:
     try:
         return re.compile("|".join(rf"\b(?:{expression})\b" for expression in expressions))
     except re.error as error:
-        raise ContentError(f"{file}: a pattern is no regular expression: {error}") from error
+        raise ContentError(file, f"un motif n’est pas une expression régulière ({error}).") from error
 
 
 def load_safety(path: Path, abbreviations: Mapping[str, str]) -> SafetyPatterns:
@@ -62,5 +62,5 @@ def load_safety(path: Path, abbreviations: Mapping[str, str]) -> SafetyPatterns:
             for record in read_mapping(path)["safety"]
         )
     except (KeyError, TypeError) as error:
-        raise ContentError(f"{path.name}: a field is missing or has the wrong form: {error}") from error
+        raise field_error(path.name, (), error) from error
     return SafetyPatterns(rules, abbreviations)

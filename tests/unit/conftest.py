@@ -1,6 +1,7 @@
 import pytest
 from hypothesis import settings
 
+from assistant.checking.project import Project, read_project
 from assistant.content.catalogue import Catalogue, load_catalogue
 from assistant.settings import ROOT
 
@@ -12,3 +13,8 @@ settings.load_profile("repeatable")
 @pytest.fixture(scope="session")
 def content() -> Catalogue:
     return load_catalogue(ROOT, {})
+
+
+@pytest.fixture(scope="session")
+def project() -> Project:
+    return read_project(ROOT)

@@ -1,46 +1,25 @@
 """The answers as a person reads them: complete, short, kind, well typed."""
 
 import re
+from collections.abc import Callable, Iterator
 
-import yaml
+import pytest
 
+from assistant.checking.answers import french_texts, length, referring, wording
+from assistant.checking.language import typeset, typography
+from assistant.checking.problem import Problem
+from assistant.checking.project import Project
+from assistant.checking.subjects import complete, repeated, rules, unknown
 from assistant.content.catalogue import Catalogue
-from assistant.settings import ROOT
 
-DOMAIN = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
-NLU_FILES = sorted((ROOT / "data" / "nlu").glob("*.yml"))
-RULE_FILES = sorted((ROOT / "data" / "rules").glob("*.yml"))
-MIN_PHRASES = 25
+Check = Callable[[Project], Iterator[Problem]]
 NO_BREAK = "\u00a0"
 
 
-def phrases() -> dict[str, list[str]]:
-    """The training phrases of each intent."""
-    found: dict[str, list[str]] = {}
-    for file in NLU_FILES:
-        for item in yaml.safe_load(file.read_text(encoding="utf-8"))["nlu"]:
-            lines = [line[2:].strip() for line in item["examples"].splitlines() if line.startswith("- ")]
-            found.setdefault(item["intent"], []).extend(lines)
-    return found
-
-
-def rules() -> dict[str, str]:
-    """The action that answers each intent."""
-    return {
-        rule["steps"][0]["intent"]: rule["steps"][1]["action"]
-        for file in RULE_FILES
-        for rule in yaml.safe_load(file.read_text(encoding="utf-8"))["rules"]
-    }
-
-
-def test_every_intent_has_phrases_a_rule_and_an_answer(content: Catalogue) -> None:
-    trained = phrases()
-    for intent in DOMAIN["intents"]:
-        assert intent in rules(), intent
-        assert f"utter_{intent}" in content.answers, intent
-        if intent != "nlu_fallback":
-            assert len(set(trained[intent])) >= MIN_PHRASES, intent
-    assert set(trained) | {"nlu_fallback"} == set(DOMAIN["intents"])
+@pytest.mark.parametrize("check", [complete, unknown, rules, repeated])
+def test_every_intent_has_phrases_of_its_own_a_rule_and_an_answer(check: Check, project: Project) -> None:
+    assert project.intents
+    assert list(check(project)) == []
 
 
 def test_every_subject_of_the_dossier_has_an_article(content: Catalogue) -> None:
@@ -63,56 +42,32 @@ def test_giving_is_never_offered_with_a_safety_answer(content: Catalogue) -> Non
             assert not any(content.answer(step).kind == "giving" for step in answer.next), answer.name
 
 
-def test_outside_answers_say_so_and_whom_to_ask(content: Catalogue) -> None:
-    for answer in content.answers.values():
-        if answer.kind == "outside":
-            assert re.search(r"dossier|Je ne peux pas", answer.text), answer.name
-            assert re.search(r"équipe soignante|médecin traitant|pharmacien|cancer_info|Fondation ARC", answer.text), (
-                answer.name
-            )
+def test_outside_answers_say_so_and_whom_to_ask(project: Project, content: Catalogue) -> None:
+    assert list(referring(project, content)) == []
 
 
-def test_answers_are_short(content: Catalogue) -> None:
-    for answer in content.answers.values():
-        sentences = re.findall(r"[.!?;](?:\s|$|»)", answer.text)
-        assert len(answer.text) <= 620, (answer.name, len(answer.text))
-        assert len(sentences) <= 8, (answer.name, len(sentences))
+def test_answers_are_short(project: Project, content: Catalogue) -> None:
+    assert list(length(project, content)) == []
 
 
-def french_texts(content: Catalogue) -> dict[str, str]:
-    texts = {answer.name: answer.text for answer in content.answers.values()}
-    texts |= {f"{answer.name} (title)": answer.title for answer in content.answers.values() if answer.title}
-    texts |= {f"fact {fact.id}": fact.statement for fact in content.facts.facts.values()}
-    texts |= {f"link {link.name}": link.title for link in content.links.values()}
-    texts |= {f"cancer {cancer.id}": cancer.label for cancer in content.cancers.values()}
-    return texts
+def test_french_typography_and_manners(project: Project, content: Catalogue) -> None:
+    assert len(list(french_texts(content))) > len(content.answers)
+    assert list(wording(project, content)) == []
 
 
-def typography_problems(text: str) -> list[str]:
-    """What French typography forbids in a text."""
-    found = re.findall(r"\w'\w", text)
-    found += re.findall(r"\S[:;!?%»](?!\w|//)", re.sub(rf"{NO_BREAK}[:;!?%»]", "", re.sub(r"[»!?][.,]?", "", text)))
-    found += re.findall(r"(?<!\u00a0)[;!?%»]", text)
-    found += re.findall(r"«(?!\u00a0)", text)
-    found += re.findall(r" [:;!?%»]", text)
-    found += re.findall(r"\.\.\.|  ", text)
-    return found
+WRONG = ("l'immuno", "Pourquoi ?", "Pourquoi?", "30 %", "«mot\u00a0»", "« mot »", "trois : un", "Bon...", "mot  mot")
 
 
-def test_french_typography(content: Catalogue) -> None:
-    found = {name: typography_problems(text) for name, text in french_texts(content).items()}
-    assert {name: listed for name, listed in found.items() if listed and name != "utter_other_language"} == {}
+@pytest.mark.parametrize("wrong", WRONG)
+def test_typography_check_finds_mistakes(wrong: str) -> None:
+    assert typography(wrong)
+    assert not typography(typeset(wrong))
 
 
-def test_typography_check_finds_mistakes() -> None:
-    for wrong in ("l'immuno", "Pourquoi ?", "Pourquoi?", "30 %", "«mot\u00a0»", "« mot »", "trois : un"):
-        assert typography_problems(wrong), wrong
-    assert not typography_problems("L’enjeu\u00a0: «\u00a0restaurer\u00a0», à 30\u00a0%\u00a0!")
-
-
-def test_people_are_addressed_politely(content: Catalogue) -> None:
-    for name, text in french_texts(content).items():
-        assert not re.search(r"\b(tu|toi|ton|tes|te)\b", text.lower()), name
+def test_typography_check_leaves_what_is_right() -> None:
+    right = "L’enjeu\u00a0: «\u00a0restaurer\u00a0», à 30\u00a0%\u00a0!\n\n- à 10:30"
+    assert not typography(right)
+    assert typeset(right) == right
 
 
 def test_the_source_is_the_section_that_the_answer_is_about(content: Catalogue) -> None:

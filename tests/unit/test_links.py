@@ -52,5 +52,5 @@ def test_wrong_addresses_are_refused_with_the_variable(url: str) -> None:
 def test_a_default_that_leads_nowhere_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "links.yml"
     file.write_text("links:\n  a: {title: A, env: A, default: b}\n  b: {title: B, env: B, default: a}\n")
-    with pytest.raises(ContentError, match="leads nowhere"):
+    with pytest.raises(ContentError, match="ne mène nulle part"):
         load_links(file, {})

@@ -102,3 +102,6 @@ CAPABILITIES = {
         link_text=4000,
     ),
 }
+
+# Characters of a title that every channel with buttons can show; domain.yml holds a `short` where a title is longer.
+NARROWEST_TITLE = min(limits.choice_title for limits in CAPABILITIES.values() if limits.choices)
