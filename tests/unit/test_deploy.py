@@ -112,6 +112,13 @@ def test_a_model_that_does_not_start_is_taken_back(tmp_path: Path) -> None:
     assert machine.log == ["assistant@5005.service new", "assistant@5005.service old"]
 
 
+def test_the_model_before_can_be_put_back(tmp_path: Path) -> None:
+    machine = Machine(tmp_path)
+    machine.update(str(tmp_path / "new.tar.gz"))
+    assert machine.update("models/previous.tar.gz") == 0
+    assert machine.log[2:] == ["assistant@5005.service old", "assistant@5006.service old"]
+
+
 def test_a_file_that_is_no_model_and_a_single_assistant_stop_the_update(tmp_path: Path) -> None:
     machine = Machine(tmp_path)
     (tmp_path / "bad.tar.gz").write_text("no archive")
