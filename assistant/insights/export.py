@@ -5,12 +5,12 @@ from collections.abc import Sequence
 
 import yaml
 
-from assistant.insights.counting import LEAST
+from assistant.insights.counting import FEW
 from assistant.insights.grouping import Group
 
 HEAD = """\
 # Messages restés sans réponse, groupés par ressemblance : à relire par une personne, groupe par groupe.
-# L’intention proposée n’est qu’une piste. Rien de ce fichier n’est appris tant que personne ne le recopie dans data/nlu/.
+# L’intention proposée n’est qu’une piste. Rien n’en est appris tant que personne ne le recopie dans data/nlu/.
 """
 _ENTITY = re.compile(r"\](?=[({\[])")  # « [a](b) » would be read as an entity
 
@@ -38,7 +38,7 @@ def export(groups: Sequence[Group], rare: bool = False) -> str:
         chosen = group.wordings if rare else group.common
         if not chosen:
             continue
-        known = group.count.conversations if group.count.shown else f"moins de {LEAST}"
+        known = group.count.conversations if group.count.shown else FEW
         lines = (f"- {_ENTITY.sub('] ', item.text)}\n" for item in chosen)
         items.append(
             {

@@ -1,5 +1,6 @@
 """Grouping the messages that found no answer by likeness: sentence vectors, then clustering by average distance."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from sklearn.cluster import AgglomerativeClustering
+from spacy.lang.fr.stop_words import STOP_WORDS
 
 from assistant.insights.counting import LEAST, Count
 from assistant.insights.reading import Message
@@ -16,8 +18,10 @@ APART = 0.6  # cosine distance from which two groups are two; chosen by eye on t
 MOST = 5000  # wordings that are grouped, the most frequent ones: memory grows with the square
 LONGEST = 200  # characters of a wording that are shown
 NEAREST = 3
+WORDS = 6
 NEAR = 0.2  # mean confidence from which a group is probably about the nearest subject
 OFF = 0.5  # mean confidence from which it is probably off topic
+_WORD = re.compile(r"[^\W\d_]{3,}")
 
 Encode = Callable[[Sequence[str]], Any]  # texts into unit vectors, one row each
 
@@ -64,6 +68,16 @@ class Group:
     def common(self) -> tuple[Wording, ...]:
         """The wordings that may be shown to anybody who reads the page."""
         return tuple(wording for wording in self.wordings if wording.common)
+
+    @property
+    def words(self) -> list[str]:
+        """The words that enough conversations used, the most frequent first; they tell what rare wordings are about."""
+        writers: dict[str, set[int]] = defaultdict(set)
+        for wording in self.wordings:
+            for word in set(_WORD.findall(wording.text)) - STOP_WORDS:
+                writers[word] |= wording.writers
+        ordered = sorted(writers, key=lambda word: (-len(writers[word]), word))
+        return [word for word in ordered if len(writers[word]) >= LEAST][:WORDS]
 
     @property
     def place(self) -> str | None:
