@@ -83,6 +83,13 @@ def total_text(parts: Sequence[Count]) -> str:
     return f"au moins {number(seen)}" if seen else FEW
 
 
+def percent_text(part: Count, whole: Count) -> str:
+    """A share of messages as a percentage; hidden where it would tell a hidden figure."""
+    if not part.shown or not whole.shown or not whole.messages:
+        return HIDDEN if whole.messages else ""
+    return f"{part.messages / whole.messages:.0%}".replace("%", "\u00a0%")
+
+
 def outcome(message: Message, content: Catalogue) -> str:
     """What became of a message, one of OUTCOMES."""
     kinds = {content.answers[name].kind if name in content.answers else "conversation" for name in message.answers}

@@ -1,7 +1,7 @@
 """Grouping the messages that found no answer by likeness: sentence vectors, then clustering by average distance."""
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -95,13 +95,13 @@ def evened(text: str) -> str:
 
 def _mean(rankings: Iterable[tuple[Mapping[str, float], int]]) -> dict[str, float]:
     """The mean of rankings, each with its weight."""
-    sums: Counter[str] = Counter()
+    sums: dict[str, float] = defaultdict(float)
     weights = 0
     for ranking, weight in rankings:
         weights += weight
         for name, confidence in ranking.items():
             sums[name] += confidence * weight
-    return {name: value / weights for name, value in sums.most_common()}
+    return {name: sums[name] / weights for name in sorted(sums, key=lambda name: (-sums[name], name))}
 
 
 def wordings(messages: Iterable[Message]) -> list[Wording]:

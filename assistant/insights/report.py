@@ -20,6 +20,7 @@ from assistant.insights.counting import (
     count,
     kind_of,
     outcome,
+    percent_text,
     subjects,
     tally,
     total_text,
@@ -91,13 +92,6 @@ class Insights:
     rare: bool = False
 
 
-def percent(part: Count, whole: Count) -> str:
-    """A share of messages as a percentage; hidden where it would tell a hidden figure."""
-    if not part.shown or not whole.shown or not whole.messages:
-        return HIDDEN if whole.messages else ""
-    return f"{part.messages / whole.messages:.0%}".replace("%", "\u00a0%")
-
-
 def day_text(day: date) -> str:
     """A day as it is written in French."""
     return day.strftime("%d/%m/%Y")
@@ -138,7 +132,7 @@ def _subject_rows(insights: Insights) -> list[dict[str, Any]]:
             found,
             kind=KIND_NAMES[kind_of(intent, content)],
             buttons=pressed.get(intent, NOTHING).messages_text if found.shown else HIDDEN,
-            share=percent(found, whole),
+            share=percent_text(found, whole),
         )
         for intent, found in asked.items()
     ]
@@ -266,7 +260,7 @@ def render(insights: Insights) -> str:
             ("Conversations", whole.conversations_text),
             ("Messages", whole.messages_text),
             ("dont écrits, sans les boutons", typed.messages_text),
-            ("Messages qui ont reçu une réponse du dossier", percent(outcomes.get(ANSWERED, NOTHING), whole)),
+            ("Messages qui ont reçu une réponse du dossier", percent_text(outcomes.get(ANSWERED, NOTHING), whole)),
             ("Avis «\u00a0utile\u00a0»", useful[True].messages_text),
             ("Avis «\u00a0pas utile\u00a0»", useful[False].messages_text),
         ],
@@ -275,7 +269,7 @@ def render(insights: Insights) -> str:
         day_rows=days,
         subject_rows=_subject_rows(insights),
         outcome_rows=[
-            _row(OUTCOMES[key], outcomes.get(key, NOTHING), share=percent(outcomes.get(key, NOTHING), whole))
+            _row(OUTCOMES[key], outcomes.get(key, NOTHING), share=percent_text(outcomes.get(key, NOTHING), whole))
             for key in OUTCOMES
         ],
         judgement_rows=_judgement_rows(insights.material.judgements, insights),
