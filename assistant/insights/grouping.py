@@ -21,6 +21,7 @@ NEAREST = 3
 WORDS = 6
 NEAR = 0.2  # mean confidence from which a group is probably about the nearest subject
 OFF = 0.5  # mean confidence from which it is probably off topic
+_MASKED = re.compile(r"\[[^\]]*\]")
 _WORD = re.compile(r"[^\W\d_]{3,}")
 
 Encode = Callable[[Sequence[str]], Any]  # texts into unit vectors, one row each
@@ -138,7 +139,9 @@ def grouped(items: Sequence[Wording], encode: Encode) -> list[Group]:
     """
     if len(items) < 2:  # noqa: PLR2004  (nothing to compare)
         return [_group([item]) for item in items]
-    vectors = np.asarray(encode([item.text for item in items]), dtype=np.float32)
+    # Without what stands for personal data: to have given a number makes nobody's questions alike.
+    texts = [_MASKED.sub(" ", item.text).strip() or item.text for item in items]
+    vectors = np.asarray(encode(texts), dtype=np.float32)
     # Of unit vectors, the square of the Euclidean distance is twice the cosine distance.
     limit = float(np.sqrt(2 * APART))
     model = AgglomerativeClustering(n_clusters=None, linkage="average", distance_threshold=limit)

@@ -1,5 +1,6 @@
 import asyncio
 import html
+import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -116,14 +117,19 @@ def fill(store: tracker.ConversationStore, everybody: Sequence[Person], content:
         session.commit()
 
 
-@pytest.fixture(scope="module", params=[True, False], ids=["masked", "not masked"])
-def address(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, content: Catalogue) -> str:
-    found = f"sqlite:///{tmp_path_factory.mktemp('store') / 'c.db'}"
+def stored(folder: Path, everybody: Sequence[Person], content: Catalogue, masked: bool) -> str:
+    """The address of a new database with these conversations."""
+    found = f"sqlite:///{folder / 'c.db'}"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tracker, "settings", lambda: read_settings({"DATABASE_URL": found}))
         store = tracker.ConversationStore(domain=Domain.empty())
-    fill(store, list(people()), content, request.param)
+    fill(store, everybody, content, masked)
     return found
+
+
+@pytest.fixture(scope="module", params=[True, False], ids=["masked", "not masked"])
+def address(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, content: Catalogue) -> str:
+    return stored(tmp_path_factory.mktemp("store"), list(people()), content, request.param)
 
 
 @pytest.fixture(scope="module")
@@ -264,19 +270,20 @@ def test_nothing_is_written_to_the_database(address: str) -> None:
 
 
 def test_rare_wording_needs_the_token(
-    address: str, content: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+    content: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> None:
+    address = stored(tmp_path, list(people())[:60], content, masked=False)
+
     def run(typed: str, **environ: str) -> int:
         monkeypatch.setattr(command, "settings", lambda: read_settings({"DATABASE_URL": address, **environ}))
         monkeypatch.setattr("sys.argv", ["insights", "--rare"])
-        monkeypatch.setattr("sys.stdin.readline", lambda: typed, raising=False)
+        monkeypatch.setattr("sys.stdin", io.StringIO(typed))
         return command.main()
 
     monkeypatch.setattr(command, "FOLDER", tmp_path / "reports")
     monkeypatch.setattr(command, "ROOT", tmp_path)
-    monkeypatch.setattr(command, "names_of", lambda content: names)
-    names = command.Names(subject_names(content), files_of_phrases(ROOT / "data" / "nlu"), {})
-    monkeypatch.setattr("sys.stdin", type("Pipe", (), {"isatty": lambda self: False, "readline": lambda self: ""})())
+    names = command.names_of(content)
+    monkeypatch.setattr(command, "names_of", lambda _: names)
     assert run(TOKEN) == run("", INSIGHTS_TOKEN="") == 1
     assert "INSIGHTS_TOKEN" in capsys.readouterr().err
     assert run("another\n", INSIGHTS_TOKEN=TOKEN) == run("\n", INSIGHTS_TOKEN=TOKEN) == 1
