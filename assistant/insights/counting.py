@@ -75,12 +75,22 @@ def count(conversations: Iterable[int]) -> Count:
     return tally(("", conversation) for conversation in conversations).get("", NOTHING)
 
 
+def total(parts: Sequence[Count]) -> Count:
+    """The sum of parts that share no conversation, as far as it may be shown: without those that are hidden.
+
+    Where all that there is is hidden, the sum is hidden too.
+    """
+    shown = [part for part in parts if part.shown]
+    found = Count(sum(part.conversations for part in shown), sum(part.messages for part in shown))
+    return found if found.conversations or len(shown) == len(parts) else Count(LEAST - 1, 0)
+
+
 def total_text(parts: Sequence[Count]) -> str:
-    """The sum of a row's conversations: exact where all its parts are shown, else no more than what is."""
-    seen = sum(part.conversations for part in parts if part.shown)
-    if all(part.shown for part in parts):
-        return number(seen)
-    return f"au moins {number(seen)}" if seen else FEW
+    """The conversations of that sum, which says when more are hidden."""
+    found = total(parts)
+    if all(part.shown for part in parts) or not found.shown:
+        return found.conversations_text
+    return f"au moins {found.conversations_text}"
 
 
 def percent_text(part: Count, whole: Count) -> str:

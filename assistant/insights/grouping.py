@@ -14,7 +14,9 @@ from assistant.insights.counting import LEAST, Count
 from assistant.insights.reading import Message
 from assistant.nlu.decision import FALLBACK, OFF_TOPIC
 
-APART = 0.6  # cosine distance from which two groups are two; chosen by eye on the evaluation's off-topic messages
+# Cosine distance from which two groups are two. On the 624 messages of tests/understanding/outside.jsonl, of 20
+# subjects: 178 groups of homogeneity 0.82 at 0.6; 286 of 0.92 at 0.5; 81 of 0.65 at 0.7.
+APART = 0.6
 MOST = 5000  # wordings that are grouped, the most frequent ones: memory grows with the square
 LONGEST = 200  # characters of a wording that are shown
 NEAREST = 3
@@ -75,7 +77,7 @@ class Group:
         """The words that enough conversations used, the most frequent first; they tell what rare wordings are about."""
         writers: dict[str, set[int]] = defaultdict(set)
         for wording in self.wordings:
-            for word in set(_WORD.findall(wording.text)) - STOP_WORDS:
+            for word in set(_WORD.findall(_MASKED.sub(" ", wording.text))) - STOP_WORDS:
                 writers[word] |= wording.writers
         ordered = sorted(writers, key=lambda word: (-len(writers[word]), word))
         return [word for word in ordered if len(writers[word]) >= LEAST][:WORDS]

@@ -23,6 +23,7 @@ from assistant.insights.counting import (
     percent_text,
     subjects,
     tally,
+    total,
     total_text,
 )
 from assistant.insights.grouping import MOST, Group, Wording
@@ -102,23 +103,22 @@ def _row(name: str, found: Count, **more: Any) -> dict[str, Any]:
 
 
 def _by_day(messages: Sequence[Message], names: Names) -> tuple[list[str], list[dict[str, Any]], dict[date, Count]]:
-    """The channels, a row for each day with a cell for each channel, and the counts of each day."""
+    """The channels, a row for each day with a cell for each channel, and what a picture may show of each day."""
     counts = tally(((message.day, names.channel(message.channel)), message.conversation) for message in messages)
-    days = {day: found for (day,), found in by(messages, "day").items()}
     channels = sorted({channel for _, channel in counts})
-    rows = []
-    for day in sorted(days, reverse=True):
-        cells = [counts.get((day, channel), NOTHING) for channel in channels]
-        hidden = any(not cell.shown for cell in cells)
+    rows, totals = [], {}
+    for day in sorted({day for day, _ in counts}, reverse=True):
+        parts = [counts.get((day, channel), NOTHING) for channel in channels]
+        totals[day] = total(parts)
         rows.append(
             {
                 "day": day_text(day),
-                "cells": [cell.conversations_text for cell in cells],
-                "total": total_text(cells) if hidden else days[day].conversations_text,
-                "messages": HIDDEN if hidden else days[day].messages_text,
+                "cells": [part.conversations_text for part in parts],
+                "total": total_text(parts),
+                "messages": totals[day].messages_text if all(part.shown for part in parts) else HIDDEN,
             }
         )
-    return channels, rows, days
+    return channels, rows, totals
 
 
 def _subject_rows(insights: Insights) -> list[dict[str, Any]]:
@@ -257,7 +257,7 @@ def render(insights: Insights) -> str:
         **general,
         period=_period(messages),
         cards=[
-            ("Conversations", whole.conversations_text),
+            ("Conversations", total_text(list(per_channel.values()))),
             ("Messages", whole.messages_text),
             ("dont écrits, sans les boutons", typed.messages_text),
             ("Messages qui ont reçu une réponse du dossier", percent_text(outcomes.get(ANSWERED, NOTHING), whole)),
