@@ -36,7 +36,7 @@ CONVERSATIONS = 3000
 DAYS = 25
 FIRST = datetime(2026, 10, 28, 9, 41, 7, tzinfo=ZONE)
 PARKING = ("Où se garer à l’hôpital ?", "ou se garer à l'hôpital", "Où est le parking de l’hôpital ?")
-CALL_ME = "Pouvez-vous me rappeler au 06 98 76 54 32 ?"  # several wrote it, as people of one family may
+CALL_ME = "Pouvez-vous <b>me rappeler</b> au 06 98 76 54 32 ?"  # several wrote it, as people of one family may
 TOKEN = "a-token-that-is-long-enough-for-everybody"
 
 
@@ -231,7 +231,7 @@ def test_wording_is_shown_from_three_conversations_on(page: str, found: command.
     assert "Où se faire soigner (30\u00a0%)" in parking
     assert "«\u00a0Où se faire soigner\u00a0» (data/nlu/outside_treatment.yml, intention where_treated)" in parking
     (call,) = [group for group in groups if "rappeler" in group]
-    assert "pouvez-vous me rappeler au [numéro de téléphone]" in html.unescape(call)
+    assert "pouvez-vous &lt;b&gt;me rappeler&lt;/b&gt; au [numéro de téléphone]" in call
     assert "4 conversations" in call
     (stories,) = [group for group in groups if "Formulations rares" in group]
     assert "500 conversations" in stories
