@@ -1,5 +1,11 @@
-"""Who a visitor is: a conversation with a random name, in a signed token that only this server can make."""
+"""Who a visitor is, so that nobody reaches another's conversation and its name tells nobody who it is.
 
+On the website: a random name, in a signed token that only this server can make. On a messaging channel: a keyed hash of
+the person's name there, which is a telephone number on WhatsApp.
+"""
+
+import hashlib
+import hmac
 import os
 import re
 import secrets
@@ -11,11 +17,12 @@ import jwt
 
 from assistant.channels.incoming import WIDGET_PREFIX
 from assistant.channels.refusals import RefusedError
-from assistant.settings import MIN_SECRET_CHARACTERS, SettingsError
+from assistant.settings import MIN_SECRET_CHARACTERS, ROOT, Settings, SettingsError
 
 ALGORITHM = "HS256"
 AUDIENCE = "assistant-widget"
 DAY = 86_400  # seconds
+NAME_DIGITS = 32  # of a name on a messaging channel, hexadecimal
 _CONVERSATION = re.compile(re.escape(WIDGET_PREFIX) + "[0-9a-f]{32}")
 
 
@@ -60,6 +67,23 @@ class Tokens:
         if not _CONVERSATION.fullmatch(claims["sub"]):
             raise RefusedError("bad_token")
         return str(claims["sub"])
+
+
+def conversation_name(channel: str, person: str, secret: str) -> str:
+    """The name of a person's conversation on a messaging channel; the person cannot be told from it without the key.
+
+    Args:
+        channel: the name of the channel.
+        person: the person, and the group where it is one, as the provider names them.
+        secret: the key.
+    """
+    digest = hmac.new(secret.encode(), f"{channel}:{person}".encode(), hashlib.sha256).hexdigest()
+    return f"{channel}:{digest[:NAME_DIGITS]}"
+
+
+def secret_of(config: Settings) -> str:
+    """The key: the setting, else the one in `var/`. Raises SettingsError as `load_secret` does."""
+    return config.widget_secret or load_secret(ROOT / "var" / "widget-secret")
 
 
 def load_secret(file: Path) -> str:

@@ -17,7 +17,7 @@ from sanic_cors.core import SANIC_CORS_EVALUATED
 from assistant import action_server
 from assistant.channels.conversations import CHANNEL, Conversation, opening
 from assistant.channels.gate import BodyTooLargeError, BodyTooSlowError, Gate, read_body, report
-from assistant.channels.identity import Tokens, load_secret
+from assistant.channels.identity import Tokens, secret_of
 from assistant.channels.origins import client_address, is_allowed
 from assistant.channels.rates import Rates
 from assistant.channels.refusals import RefusedError
@@ -26,7 +26,7 @@ from assistant.channels.turns import STORE_ERRORS, in_time
 from assistant.channels.widget_requests import Feedback, Message, read_feedback, read_message, read_object
 from assistant.content.catalogue import Catalogue, catalogue
 from assistant.privacy import logs
-from assistant.settings import ROOT, Settings, settings
+from assistant.settings import Settings, settings
 from assistant.watching.figures import figures
 
 BASE = f"/webhooks/{CHANNEL}"
@@ -67,7 +67,7 @@ class WidgetChannel(InputChannel):
         """Makes the channel; its credentials are the settings'."""
         logs.configure()
         config = settings()
-        return cls(catalogue(), config, config.widget_secret or load_secret(ROOT / "var" / "widget-secret"))
+        return cls(catalogue(), config, secret_of(config))
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """The addresses of the channel (see the base class).

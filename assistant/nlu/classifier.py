@@ -28,7 +28,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from assistant.content.catalogue import catalogue
-from assistant.nlu.decision import Decision, Signals, Thresholds, best, decide
+from assistant.nlu.decision import Decision, Signals, Thresholds, best, decide, of_part
 from assistant.nlu.follow_up import FOLLOW_UP_CANCER, Context, FollowUps, HeadStart, chosen, context_of
 from assistant.nlu.parts import clauses, sentences
 from assistant.nlu.repair import REPAIRED, abbreviations
@@ -146,7 +146,7 @@ class SubjectClassifier(GraphComponent, IntentClassifier):
             excused |= TESTIMONY_PARTS
         if context.subject and not names_cancer:
             excused |= {FOLLOW_UP_CANCER}
-        guesses = [best(ranking, excused) for ranking in others]
+        guesses = [of_part(ranking, whole, self._limits, excused) for ranking in others]
         signals = Signals(
             best(whole, excused),
             tuple(guesses[: len(parts)]),

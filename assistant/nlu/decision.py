@@ -22,6 +22,7 @@ class Thresholds:
         answer: from here on the likeliest intent is answered.
         safety_sentence: from here on one sentence makes the whole message one of safety.
         safety_clause: from here on one clause of a sentence makes it an urgent one.
+        safety_whole: a part is not believed to be of safety where the whole message is so with less than this.
         off_topic: from here on a message is off topic, whatever sadness one of its parts seems to hold, and even right
             after a subject.
         subject_sentence: from here on one sentence is answered when the whole message is unclear.
@@ -30,6 +31,7 @@ class Thresholds:
     answer: float
     safety_sentence: float
     safety_clause: float
+    safety_whole: float
     off_topic: float
     subject_sentence: float
 
@@ -105,6 +107,18 @@ def best(ranking: Ranking, excused: Collection[str] = ()) -> Guess:
     left = {intent: confidence for intent, confidence in ranking.items() if intent not in excused}
     confidence, intent = max((confidence, intent) for intent, confidence in left.items())
     return Guess(confidence / sum(left.values()), intent)
+
+
+def of_part(ranking: Ranking, whole: Ranking, limits: Thresholds, excused: Collection[str] = ()) -> Guess:
+    """The likeliest intent of a part of a message.
+
+    It has no confidence where it is one of safety that the whole message all but rules out: « J’ai laissé un mot » says
+    nothing of suicide beside a question about a noisy neighbour.
+    """
+    guess = best(ranking, excused)
+    if guess.intent in SAFETY and whole[guess.intent] < limits.safety_whole:
+        return Guess(0.0, guess.intent)
+    return guess
 
 
 def _urgent(message: Signals, limits: Thresholds) -> Decision | None:

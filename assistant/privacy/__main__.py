@@ -2,11 +2,14 @@
 
 import argparse
 import json
+import re
 import sys
 import time
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from assistant.channel_settings import CHANNELS
+from assistant.channels.identity import NAME_DIGITS, conversation_name, secret_of
 from assistant.content.catalogue import catalogue
 from assistant.content.yaml_file import ContentError
 from assistant.privacy.export import readable
@@ -24,9 +27,21 @@ def _parser() -> argparse.ArgumentParser:
     erasing = commands.add_parser("erase", help="efface une conversation")
     exporting = commands.add_parser("export", help="donne une conversation à lire")
     for command in (erasing, exporting):
-        command.add_argument("sender", help="le nom de la conversation")
+        command.add_argument(
+            "sender",
+            help="le nom de la conversation, ou celui de la personne sur une messagerie, comme whatsapp:33612345678",
+        )
     exporting.add_argument("--json", action="store_true", help="tout ce qui est enregistré, en JSON")
     return parser
+
+
+def stored_name(sender: str, config: Settings) -> str:
+    """The name that a conversation is stored under, of the name that a provider gives the person: `whatsapp:336…`."""
+    channel, _, person = sender.partition(":")
+    is_stored_name = re.fullmatch(rf"[0-9a-f]{{{NAME_DIGITS}}}", person)
+    return (
+        conversation_name(channel, person, secret_of(config)) if channel in CHANNELS and not is_stored_name else sender
+    )
 
 
 def run(arguments: argparse.Namespace, config: Settings) -> int:
@@ -42,19 +57,20 @@ def run(arguments: argparse.Namespace, config: Settings) -> int:
         vacuum(engine)
         print(f"Conversations de plus de {config.retention_days} jours supprimées\u00a0: {count}.")
         return 0
+    sender = stored_name(arguments.sender, config)
     if arguments.command == "erase":
-        count = erase(engine, arguments.sender) if stored else 0
+        count = erase(engine, sender) if stored else 0
         vacuum(engine)
         print(f"Événements effacés\u00a0: {count}." if count else UNKNOWN)
         return 0 if count else 1
-    events = events_of(engine, arguments.sender) if stored else []
+    events = events_of(engine, sender) if stored else []
     if not events:
         print(UNKNOWN, file=sys.stderr)
         return 1
     if arguments.json:
-        print(json.dumps({"conversation": arguments.sender, "events": events}, ensure_ascii=False, indent=2))
+        print(json.dumps({"conversation": sender, "events": events}, ensure_ascii=False, indent=2))
     else:
-        print(readable(arguments.sender, events, catalogue().offers()), end="")
+        print(readable(sender, events, catalogue().offers()), end="")
     return 0
 
 

@@ -108,7 +108,7 @@ def test_a_slow_server(visit: Callable[..., Visit]) -> None:
     chat.send(RATE)
     held.wait()
     expect(chat.status).to_have_text("L’assistant écrit…")
-    page.clock.run_for(9_000)
+    page.clock.run_for(4_000)
     expect(chat.status).to_have_text("L’assistant écrit…")
     page.clock.run_for(2_000)
     expect(chat.status).to_have_text("L’assistant met plus de temps que d’habitude. Merci de patienter.")

@@ -34,7 +34,7 @@ VALUES = {
     "TWILIO_AUTH_TOKEN": "1234567890abcdef1234567890abcdef",
     "TWILIO_WHATSAPP_NUMBER": "+33700000000",
     "PUBLIC_URL": "https://assistant.example.org",
-    "SLACK_TOKEN": "xoxb-1234567890-testtoken",
+    "SLACK_TOKEN": "xoxb-12345678",
     "SLACK_SIGNING_SECRET": "8f742231b10e8888abcd99yyyzzz85a5",
     "SIGNED_SECRET": "a shared secret of forty characters ....",
 }

@@ -14,6 +14,7 @@ import pytest
 import requests
 from twilio.request_validator import RequestValidator
 
+from assistant.channels.identity import conversation_name
 from assistant.serve import LOGS
 from tests.messaging.people import (
     PEOPLE,
@@ -31,6 +32,7 @@ from tests.messaging.standin import Fault, StandIn, running
 from tests.server.conftest import Server, start, stop
 
 SEND_SECONDS = 4
+SECRET = "s" * 40
 NAMES = list(PEOPLE)
 # Channels that the slower tests go through: one with JSON, one with forms; `make channels-test` takes all.
 FAULTY = NAMES if os.environ.get("ALL_CHANNELS") else ["telegram", "twilio"]
@@ -46,7 +48,7 @@ def standin() -> Iterator[StandIn]:
 @pytest.fixture(scope="module")
 def assistant(standin: StandIn, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("messaging")
-    running_server = start(folder, **standin.environ(), CHANNEL_SEND_SECONDS=str(SEND_SECONDS))
+    running_server = start(folder, **standin.environ(), CHANNEL_SEND_SECONDS=str(SEND_SECONDS), WIDGET_SECRET=SECRET)
     yield running_server
     stop(running_server)
 
@@ -69,8 +71,9 @@ def meet(kind: type[Person], assistant: Server, standin: StandIn) -> Any:
 
 
 def rows(server: Server, sender: str) -> list[dict[str, Any]]:
+    name = conversation_name(*sender.split(":", 1), SECRET)
     with sqlite3.connect(server.folder / "test.db") as database:
-        found = database.execute("SELECT data FROM events WHERE sender_id = ? ORDER BY id", (sender,)).fetchall()
+        found = database.execute("SELECT data FROM events WHERE sender_id = ? ORDER BY id", (name,)).fetchall()
     return [json.loads(row[0]) for row in found]
 
 
@@ -361,6 +364,16 @@ def test_people_in_a_group_have_their_own_conversations(assistant: Server, stand
     assert one.post(chatter).status_code == 200
     time.sleep(0.3)
     assert one.answers(wait=0) == []
+
+
+def test_nothing_stored_tells_who_wrote(assistant: Server, standin: StandIn) -> None:
+    for kind in (WhatsAppPerson, TwilioPerson):
+        person = meet(kind, assistant, standin)
+        assert "une minorité de patients" in said(person.deliver(person.text("c'est efficace ?")))
+        number = person.id.removeprefix("+")
+        time.sleep(0.3)
+        for file in assistant.folder.glob("test.db*"):
+            assert number.encode() not in file.read_bytes()
 
 
 def test_an_answer_that_a_server_left_unsent_is_sent(assistant: Server, standin: StandIn) -> None:

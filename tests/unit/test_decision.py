@@ -3,10 +3,12 @@ from collections.abc import Collection, Sequence
 
 import pytest
 
-from assistant.nlu.decision import FALLBACK, Decision, Guess, Signals, Thresholds, best, decide
+from assistant.nlu.decision import FALLBACK, Decision, Guess, Signals, Thresholds, best, decide, of_part
 from assistant.nlu.parts import clauses, sentences
 
-LIMITS = Thresholds(answer=0.3, safety_sentence=0.7, safety_clause=0.8, off_topic=0.6, subject_sentence=0.6)
+LIMITS = Thresholds(
+    answer=0.3, safety_sentence=0.7, safety_clause=0.8, safety_whole=0.01, off_topic=0.6, subject_sentence=0.6
+)
 
 
 def signals(
@@ -82,6 +84,13 @@ def test_a_short_message_after_a_subject_is_asked_back_unless_it_is_surely_off_t
     assert decide(Signals(Guess(0.5, "off_topic")), LIMITS).intent == "off_topic"
     assert decide(Signals(Guess(0.5, "off_topic"), follows=True), LIMITS) == Decision(FALLBACK, 0.5, "unsure")
     assert decide(Signals(Guess(0.7, "off_topic"), follows=True), LIMITS).intent == "off_topic"
+
+
+def test_a_part_is_not_believed_against_the_whole() -> None:
+    part = {"suicide": 0.9, "cost": 0.1}
+    assert of_part(part, {"suicide": 0.02, "cost": 0.98}, LIMITS) == Guess(0.9, "suicide")
+    assert of_part(part, {"suicide": 0.005, "cost": 0.995}, LIMITS) == Guess(0.0, "suicide")
+    assert of_part(part, {"suicide": 0.005, "cost": 0.995}, LIMITS, {"suicide"}) == Guess(1.0, "cost")
 
 
 def test_signals_can_be_kept_as_json() -> None:

@@ -9,9 +9,10 @@ import jwt
 import pytest
 
 from assistant.channels import identity
-from assistant.channels.identity import ALGORITHM, AUDIENCE, DAY, Tokens, load_secret
+from assistant.channels.identity import ALGORITHM, AUDIENCE, DAY, Tokens, conversation_name, load_secret
 from assistant.channels.refusals import RefusedError
-from assistant.settings import SettingsError
+from assistant.privacy.__main__ import stored_name
+from assistant.settings import SettingsError, read_settings
 
 SECRET = "s" * 40
 NAME = "widget-" + "a" * 32
@@ -120,3 +121,23 @@ def test_a_secret_that_is_short_or_open_to_others_is_refused(tmp_path: Path) -> 
     file.chmod(0o640)
     with pytest.raises(SettingsError, match="chmod 600"):
         load_secret(file)
+
+
+def test_the_name_of_a_conversation_on_a_channel_tells_nobody_who_it_is() -> None:
+    name = conversation_name("whatsapp", "33612345678", "k" * 32)
+    assert name == conversation_name("whatsapp", "33612345678", "k" * 32)
+    assert name.startswith("whatsapp:") and "33612345678" not in name
+    others = [
+        ("telegram", "33612345678", "k" * 32),
+        ("whatsapp", "33612345679", "k" * 32),
+        ("whatsapp", "33612345678", "l" * 32),
+    ]
+    assert name not in [conversation_name(*other) for other in others]
+
+
+def test_staff_find_a_conversation_by_the_name_that_the_provider_gives() -> None:
+    config = read_settings({"WIDGET_SECRET": "k" * 32})
+    name = conversation_name("whatsapp", "33612345678", "k" * 32)
+    assert stored_name("whatsapp:33612345678", config) == name
+    assert stored_name(name, config) == name
+    assert stored_name("widget-0123", config) == "widget-0123"

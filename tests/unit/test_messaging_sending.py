@@ -218,7 +218,7 @@ def test_the_table_of_channels(standin: StandIn) -> None:
         ("Facebook Messenger", "MESSENGER_PAGE_TOKEN", "another-token"),
         ("WhatsApp (API Cloud de Meta)", "WHATSAPP_TOKEN", "another-token"),
         ("WhatsApp (Twilio)", "TWILIO_AUTH_TOKEN", "another-token"),
-        ("Slack", "SLACK_TOKEN", "xoxb-another-token"),
+        ("Slack", "SLACK_TOKEN", "xoxb-another1"),
     ],
 )
 def test_wrong_credentials_are_told_and_stop_no_other(standin: StandIn, title: str, variable: str, value: str) -> None:

@@ -6,7 +6,7 @@ import { readStored, writeStored } from "./storage.ts";
 import { joinTabs, type TabMessage } from "./tabs.ts";
 import { uuid } from "./uuid.ts";
 
-export const SLOW_AFTER = 10_000;
+export const SLOW_AFTER = 5_000;
 const NOTICE_LASTS = 8_000;
 const ONLINE_SETTLES = 1_000; // the event comes before the first request gets through
 const LOCK = "arc-chat";

@@ -18,6 +18,7 @@ from sanic.response import HTTPResponse
 
 from assistant import action_server
 from assistant.channels.gate import FAILURE, BodyTooLargeError, BodyTooSlowError, Gate, read_body, report
+from assistant.channels.identity import conversation_name, secret_of
 from assistant.channels.incoming import BadRequestError
 from assistant.channels.messaging.calls import Call, Delivery, NotGenuineError, Reply
 from assistant.channels.messaging.drawing import drawables, plain
@@ -58,6 +59,7 @@ class MessagingChannel(InputChannel):
         self._gate = Gate(content, config)
         own = config.channels[self.name()]
         self._provider = self.provider_class(own) if own.is_on else None
+        self._secret = secret_of(config) if own.is_on else ""
         self._post = Post(self._provider, config.channel_send_seconds) if self._provider else None
         self._deliveries: Deliveries | None = None
         self._watching: asyncio.Task[None] | None = None
@@ -166,7 +168,8 @@ class MessagingChannel(InputChannel):
         return self._deliveries
 
     def _exchange(self, agent: Any, delivery: Delivery) -> Exchange:
-        return Exchange(agent, self._gate, f"{self.name()}:{delivery.conversation}", self.name())
+        name = conversation_name(self.name(), delivery.conversation, self._secret)
+        return Exchange(agent, self._gate, name, self.name())
 
     async def _take(self, agent: Any, deliveries: Deliveries, delivery: Delivery) -> "asyncio.Task[None] | None":
         """Handles a delivery, unless it has been handled, and begins to send the answer."""
