@@ -7,7 +7,7 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 export PYTHONWARNINGS := ignore
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 
-.PHONY: help setup setup-dev lock widget widget-or-warn widget-test train run chat validate lint types unit understanding evaluate compare dialogues server-test channels-test browser-test test cluster faults picture widget-pictures bench-widget check check-links new-subject channels purge erase export fuzz audit clean
+.PHONY: help setup setup-dev lock widget widget-or-warn widget-test train run chat validate lint types unit understanding evaluate compare insights dialogues server-test channels-test browser-test test cluster faults picture widget-pictures bench-widget check check-links new-subject channels purge erase export fuzz audit clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -92,6 +92,9 @@ understanding: setup-dev ## how well unseen messages are understood
 
 evaluate: setup-dev ## measure how well it understands, as one page: reports/index.html
 	@$(PY) -m assistant.evaluation.evaluate
+
+insights: setup-dev ## what visitors ask, and ask in vain: reports/insights.html (RARE=1: rare wording too, asks for INSIGHTS_TOKEN)
+	@$(PY) -m assistant.insights $(if $(filter 1,$(RARE)),--rare)
 
 compare: setup-dev ## the same sets for other pipelines too, in one run (half an hour)
 	@$(PY) -m assistant.evaluation.compare

@@ -39,6 +39,7 @@ class Settings:
         redis_url: address of the Redis that keeps locks and rate limits; None keeps them in memory.
         retention_days: days after the last event of a conversation when it is deleted.
         metrics_token: what Prometheus has to present to read the figures; None gives them to nobody.
+        insights_token: what a person types to see rare wording in `make insights`; None shows it to nobody.
         max_characters: longest message that is read.
         max_body_bytes: largest request body that is parsed.
         trusted_proxies: how many proxies in front append to X-Forwarded-For; 0 ignores the header.
@@ -63,6 +64,7 @@ class Settings:
     redis_url: str | None
     retention_days: int
     metrics_token: str | None = field(repr=False)
+    insights_token: str | None = field(repr=False)
     max_characters: int
     max_body_bytes: int
     trusted_proxies: int
@@ -153,6 +155,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         redis_url=environ.get("REDIS_URL") or None,
         retention_days=_number(environ, "RETENTION_DAYS", 30, 1, 3650),
         metrics_token=_secret(environ, "METRICS_TOKEN"),
+        insights_token=_secret(environ, "INSIGHTS_TOKEN"),
         max_characters=_number(environ, "MAX_CHARACTERS", 2000, 100, 10000),
         max_body_bytes=_number(environ, "MAX_BODY_BYTES", 65536, 1024, 1048576),
         trusted_proxies=_number(environ, "TRUSTED_PROXIES", 0, 0, 10),

@@ -1,7 +1,5 @@
 """The pictures of the evaluation report, drawn with matplotlib and scikit-learn, as PNG data for an HTML page."""
 
-import base64
-import io
 from collections.abc import Sequence
 
 import matplotlib
@@ -12,18 +10,11 @@ from matplotlib.figure import Figure
 from sklearn.metrics import confusion_matrix
 
 from assistant.evaluation.outcomes import REFUSED, RIGHT, WRONG
+from assistant.pages.making import as_data
 
 matplotlib.use("Agg")
 COLOURS = {RIGHT: "#2e7d6b", WRONG: "#c2453c", REFUSED: "#b58b2a"}
 BINS = 25
-DPI = 110
-
-
-def _data(figure: Figure) -> str:
-    """The figure as a `data:` address."""
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=DPI, bbox_inches="tight")
-    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 
 def confusion(expected: Sequence[str], predicted: Sequence[str], names: Sequence[str]) -> str:
@@ -42,7 +33,7 @@ def confusion(expected: Sequence[str], predicted: Sequence[str], names: Sequence
     axes.set_xlabel("understood")
     axes.set_ylabel("expected")
     axes.grid(color="#eeeeee", linewidth=0.4)
-    return _data(figure)
+    return as_data(figure)
 
 
 def confidences(table: pd.DataFrame, threshold: float) -> str:
@@ -65,7 +56,7 @@ def confidences(table: pd.DataFrame, threshold: float) -> str:
     axes.set_ylabel("messages (log scale)")
     axes.legend(frameon=False)
     axes.spines[["top", "right"]].set_visible(False)
-    return _data(figure)
+    return as_data(figure)
 
 
 def trade(curves: dict[str, pd.DataFrame], chosen: float) -> str:
@@ -86,4 +77,4 @@ def trade(curves: dict[str, pd.DataFrame], chosen: float) -> str:
     axes.set_ylim(bottom=0)
     axes.legend(frameon=False, title=f"large dot: {chosen:g}, as chosen")
     axes.spines[["top", "right"]].set_visible(False)
-    return _data(figure)
+    return as_data(figure)

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sklearn.metrics import classification_report
 
 from assistant.evaluation import pictures
@@ -17,6 +16,7 @@ from assistant.evaluation.goals import GOALS
 from assistant.evaluation.measuring import MEASURES, curve, interval, shares
 from assistant.evaluation.outcomes import RIGHT, WRONG
 from assistant.nlu.decision import Thresholds
+from assistant.pages.making import environment
 
 TEMPLATE = "report.html.j2"
 CURVE_STEPS = np.round(np.arange(0.0, 1.0, 0.02), 2)
@@ -170,20 +170,21 @@ def _pictures(found: Evaluation) -> dict[str, str]:
 
 def render(found: Evaluation) -> str:
     """The report as an HTML page. Everything that comes from messages is escaped."""
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
     table = summary(found)
     own = found.plain[found.plain["set"] != "foreign_off_topic"]
-    return environment.get_template(TEMPLATE).render(
-        about=found.about,
-        goals=goal_rows(table),
-        measures=MEASURES,
-        sets=_set_rows(table, with_intervals=True),
-        registers=_set_rows(shares(own, by="register"), with_intervals=False),
-        dialogues=_dialogue_parts(found),
-        threshold=found.limits.answer,
-        pictures=_pictures(found),
-        intents=_intent_rows(found.plain),
-        errors=_error_groups(pd.concat([found.plain, found.noise])),
+    return (
+        environment(Path(__file__).parent)
+        .get_template(TEMPLATE)
+        .render(
+            about=found.about,
+            goals=goal_rows(table),
+            measures=MEASURES,
+            sets=_set_rows(table, with_intervals=True),
+            registers=_set_rows(shares(own, by="register"), with_intervals=False),
+            dialogues=_dialogue_parts(found),
+            threshold=found.limits.answer,
+            pictures=_pictures(found),
+            intents=_intent_rows(found.plain),
+            errors=_error_groups(pd.concat([found.plain, found.noise])),
+        )
     )

@@ -5,8 +5,10 @@ does not answer.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import bindparam, column, create_engine, delete, func, inspect, select, table, text
@@ -34,6 +36,8 @@ def open_database(url: str) -> Engine:
 
 def has_conversations(engine: Engine) -> bool:
     """Whether there is a table of conversations; there is none before the assistant's first start."""
+    if engine.dialect.name == "sqlite" and not Path(engine.url.database or "").exists():
+        return False  # looking into it would make the file
     return bool(inspect(engine).has_table(_EVENTS.name))
 
 
@@ -47,6 +51,15 @@ def _erasing(engine: Engine) -> Iterator[Connection]:
             yield connection
         if engine.dialect.name == "sqlite":
             connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))  # of no effect unless there is a WAL file
+
+
+@contextmanager
+def _reading(engine: Engine) -> Iterator[Connection]:
+    """A connection on which the database itself refuses to write."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            connection.execute(text("PRAGMA query_only = ON"))
+        yield connection.execution_options(postgresql_readonly=True)
 
 
 def vacuum(engine: Engine) -> None:
@@ -91,3 +104,24 @@ def events_of(engine: Engine, sender: str) -> list[dict[str, Any]]:
     query = select(_EVENTS.c.data).where(_EVENTS.c.sender_id == sender).order_by(_EVENTS.c.id)
     with engine.connect() as connection:
         return [json.loads(data) for data in connection.execute(query).scalars()]
+
+
+def all_conversations(engine: Engine, kinds: Collection[str]) -> Iterator[list[dict[str, Any]]]:
+    """The events of each conversation, oldest first, without its name. Changes nothing.
+
+    Each batch is read by itself, so that no visitor waits: SQLite stores nothing while somebody reads.
+
+    Args:
+        engine: of the database.
+        kinds: the types of events that are wanted; a conversation without any is left out.
+    """
+    wanted = _EVENTS.c.type_name.in_(sorted(kinds))
+    with _reading(engine) as connection:
+        senders = connection.execute(select(_EVENTS.c.sender_id).where(wanted).distinct()).scalars().all()
+    ordered = select(_EVENTS.c.sender_id, _EVENTS.c.data).order_by(_EVENTS.c.sender_id, _EVENTS.c.id)
+    for first in range(0, len(senders), BATCH):
+        query = ordered.where(wanted, _EVENTS.c.sender_id.in_(senders[first : first + BATCH]))
+        with _reading(engine) as connection:
+            rows = connection.execute(query).all()
+        for _, events in groupby(rows, key=lambda row: row.sender_id):
+            yield [json.loads(event.data) for event in events]

@@ -16,6 +16,7 @@ from rasa.shared.core.events import BotUttered, SessionStarted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy import text
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import DBAPIError
 
 from assistant.privacy import records
 from assistant.privacy.records import DAY, erase, events_of, open_database, purge, vacuum
@@ -241,3 +242,17 @@ def test_make_passes_the_name_of_the_conversation(
     assert "Bonjour." in made[0].stdout
     assert "Événements effacés\u00a0: 3." in made[1].stdout
     assert stored(engine) == []
+
+
+def test_all_conversations_are_read_without_names_and_nothing_can_be_written(
+    store: tracker.ConversationStore, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(records, "BATCH", 2)
+    for name, said in (("one", "a"), ("two", "b"), ("three", "c")):
+        keep(store, name, 1, 0, said=said)
+    found = list(records.all_conversations(engine, ["user"]))
+    assert sorted([event["text"] for event in events] for events in found) == [["a", "a"], ["b", "b"], ["c", "c"]]
+    assert not any("sender_id" in event for events in found for event in events)
+    with records._reading(engine) as connection, pytest.raises(DBAPIError, match=r"read-?only"):
+        connection.execute(text("DELETE FROM events"))
+    assert len(list(records.all_conversations(engine, ["user"]))) == 3

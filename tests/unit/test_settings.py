@@ -71,6 +71,15 @@ def test_the_secret_is_not_shown() -> None:
     assert "s" * 32 not in repr(config)
 
 
+def test_who_may_see_rare_wording() -> None:
+    assert read_settings({}).insights_token is None
+    config = read_settings({"INSIGHTS_TOKEN": "i" * 32})
+    assert config.insights_token == "i" * 32
+    assert "iii" not in repr(config)
+    with pytest.raises(SettingsError, match="INSIGHTS_TOKEN"):
+        read_settings({"INSIGHTS_TOKEN": "short"})
+
+
 def test_retention_and_figures() -> None:
     assert (read_settings({}).retention_days, read_settings({}).metrics_token) == (30, None)
     config = read_settings({"RETENTION_DAYS": "7", "METRICS_TOKEN": "m" * 32})

@@ -1,0 +1,34 @@
+"""What the staff's pages call a subject, and where its phrases are."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from assistant.content.catalogue import Catalogue
+from assistant.content.yaml_file import read_mapping
+
+GONE = "Sujet retiré depuis"
+_INTENT = re.compile(r"^- intent: (\S+)", re.MULTILINE)
+
+
+def subject_names(content: Catalogue) -> dict[str, str]:
+    """The French name of each subject, by its intent: the title of its button, else the name in subjects.yml.
+
+    Raises:
+        ContentError: subjects.yml cannot be read.
+    """
+    own: Mapping[str, str] = read_mapping(Path(__file__).parent / "subjects.yml")["subjects"]
+    return {**own, **content.offers()}
+
+
+def files_of_phrases(folder: Path) -> dict[str, str]:
+    """The name of the file that holds the phrases of each intent, `data/nlu/….yml`.
+
+    Args:
+        folder: the project's `data/nlu`.
+    """
+    return {
+        intent: f"data/nlu/{file.name}"
+        for file in sorted(folder.glob("*.yml"))
+        for intent in _INTENT.findall(file.read_text(encoding="utf-8"))
+    }

@@ -1,0 +1,1 @@
+"""What the pages that report something share: their style, and how they are made. matplotlib and jinja2."""

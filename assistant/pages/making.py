@@ -1,0 +1,23 @@
+"""Making a page of one file: its template, with the style and the pictures inside."""
+
+import base64
+import io
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from matplotlib.figure import Figure
+
+DPI = 110
+
+
+def environment(folder: Path) -> Environment:
+    """The templates of a folder, which may include `style.css`. What they are given is escaped."""
+    folders = [folder, Path(__file__).parent]
+    return Environment(loader=FileSystemLoader(folders), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+
+
+def as_data(figure: Figure) -> str:
+    """A figure as the `data:` address of a PNG."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=DPI, bbox_inches="tight")
+    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
