@@ -6,18 +6,19 @@ from pathlib import Path
 
 from assistant.content.catalogue import Catalogue
 from assistant.content.yaml_file import read_mapping
+from assistant.settings import ROOT
 
 GONE = "Sujet retiré depuis"
 _INTENT = re.compile(r"^- intent: (\S+)", re.MULTILINE)
 
 
 def subject_names(content: Catalogue) -> dict[str, str]:
-    """The French name of each subject, by its intent: the title of its button, else the name in subjects.yml.
+    """The French name of each subject, by its intent: the title of its button, else the one in data/subject_names.yml.
 
     Raises:
-        ContentError: subjects.yml cannot be read.
+        ContentError: subject_names.yml cannot be read.
     """
-    own: Mapping[str, str] = read_mapping(Path(__file__).parent / "subjects.yml")["subjects"]
+    own: Mapping[str, str] = read_mapping(ROOT / "data" / "subject_names.yml")["subjects"]
     return {**own, **content.offers()}
 
 
