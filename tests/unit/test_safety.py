@@ -27,6 +27,10 @@ def patterns() -> SafetyPatterns:
         "ils seraient mieux sans moi",
         "je n'ai plus aucune raison de vivre",
         "je pense à me jeter par la fenêtre",
+        "ma tante préparait sa mort sans rien dire",
+        "il a mis de côté ses médicaments pour partir en paix",
+        "un métro arrive, je serai dessous",
+        "je n'ai plus l'intention d'être en vie demain",
     ],
 )
 def test_suicide(patterns: SafetyPatterns, text: str) -> None:
@@ -44,6 +48,7 @@ def test_suicide(patterns: SafetyPatterns, text: str) -> None:
         "il a 40 de fièvre et délire",
         "j'ai pris par erreur dix comprimés au lieu d'un",
         "mon fils vient d'avaler toute la boîte de cachets",
+        "ma voisine, je la vois allongée par terre derrière la porte",
     ],
 )
 def test_emergency(patterns: SafetyPatterns, text: str) -> None:
@@ -64,6 +69,10 @@ def test_emergency(patterns: SafetyPatterns, text: str) -> None:
         "ma voiture fait un malaise",
         "mon banquier va faire un infarctus",
         "je saute dans le métro, à demain",
+        "je prends le train de huit heures, je suis sous la pluie",
+        "j'ai mis de côté des médicaments pour partir en vacances",
+        "pour partir tranquille il me faut une ordonnance",
+        "c'est quoi le film où l'acteur saute d'un pont",
         "est-ce qu'on meurt de ce cancer ?",
     ],
 )
