@@ -28,14 +28,14 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from assistant.content.catalogue import catalogue
-from assistant.nlu.decision import Decision, Signals, Thresholds, best, decide, of_part
+from assistant.nlu.decision import OTHER_LANGUAGE, Decision, Signals, Thresholds, best, decide, of_part
 from assistant.nlu.follow_up import FOLLOW_UP_CANCER, Context, FollowUps, HeadStart, chosen, context_of
 from assistant.nlu.parts import clauses, sentences
 from assistant.nlu.repair import REPAIRED, abbreviations
 from assistant.nlu.safety import SafetyPatterns, load_safety
 from assistant.nlu.someone_else import TESTIMONY_PARTS, is_about_own_people
 from assistant.nlu.subject_model import Parameters, Sample, SubjectModel
-from assistant.nlu.text import plain
+from assistant.nlu.text import is_other_script, plain
 from assistant.settings import ROOT
 
 RANKING_LENGTH = 10
@@ -142,6 +142,8 @@ class SubjectClassifier(GraphComponent, IntentClassifier):
         pattern, excused = self._patterns.judge(message.get(TEXT))
         if pattern is None:
             pattern, _ = self._patterns.judge(message.get(REPAIRED))
+        if pattern is None and is_other_script(message.get(TEXT)):
+            pattern = OTHER_LANGUAGE
         if is_about_own_people(samples[0].plain):
             excused |= TESTIMONY_PARTS
         if context.subject and not names_cancer:

@@ -34,3 +34,9 @@ def plain(text: str, abbreviations: Mapping[str, str]) -> str:
         abbreviations: what people type and what it stands for, both folded.
     """
     return _BARE_C.sub("c est ", " ".join(abbreviations.get(word, word) for word in words(text)))
+
+
+def is_other_script(text: str) -> bool:
+    """Whether a text is written in other letters than ours, in Arabic or Cyrillic for instance."""
+    letters = [char for char in text if char.isalpha()]
+    return bool(letters) and not any("LATIN" in unicodedata.name(char, "") for char in letters)

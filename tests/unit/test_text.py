@@ -1,7 +1,7 @@
 import pytest
 
 from assistant.content.yaml_file import read_mapping
-from assistant.nlu.text import fold, plain, words
+from assistant.nlu.text import fold, is_other_script, plain, words
 from assistant.settings import ROOT
 
 ABBREVIATIONS = read_mapping(ROOT / "data" / "chat_french.yml")["abbreviations"]
@@ -29,3 +29,18 @@ def test_abbreviations_are_in_plain_form() -> None:
         assert words(short) == [short] or not short.isascii()
         assert " ".join(words(full)) == full
         assert short not in full.split(), short
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("مرحبا بكم", True),
+        ("Как дела?", True),
+        ("免疫", True),
+        ("ça va ?", False),
+        ("bonjour سلام", False),
+        ("30 %", False),
+    ],
+)
+def test_other_letters_than_ours(text: str, expected: bool) -> None:
+    assert is_other_script(text) is expected
