@@ -32,7 +32,7 @@ POSTGRES_SETTINGS = {
 }
 
 _MAIN = """\
-pid {folder}/nginx.pid;
+pid "{folder}/nginx.pid";
 error_log stderr warn;
 worker_processes 1;
 daemon off;
@@ -40,7 +40,7 @@ events {{ worker_connections 1024; }}
 http {{
   access_log off;
 {temporary}
-  include {folder}/assistant.conf;
+  include "{folder}/assistant.conf";
 }}
 """
 
@@ -188,7 +188,7 @@ class Cluster:
         port = self.ports.setdefault("redis", free_port())
         file = folder / "redis.conf"
         file.touch(mode=0o600)
-        lines = [f"port {port}", f"bind {LOCAL}", f"requirepass {password}", f"dir {folder}"]
+        lines = [f"port {port}", f"bind {LOCAL}", f"requirepass {password}", f'dir "{folder}"']
         # Locks and counts: nothing that has to outlive Redis.
         file.write_text("\n".join([*lines, 'save ""', "appendonly no", ""]))
         own(file, user)
@@ -257,7 +257,7 @@ class Cluster:
         )
         (folder / "assistant.conf").write_text(configuration)
         kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-        temporary = "\n".join(f"  {kind}_temp_path {folder}/{kind};" for kind in kinds)
+        temporary = "\n".join(f'  {kind}_temp_path "{folder}/{kind}";' for kind in kinds)
         main = folder / "nginx.conf"
         main.write_text(_MAIN.format(folder=folder, temporary=temporary))
         self._part(

@@ -37,7 +37,7 @@ DAYS = 25
 FIRST = datetime(2026, 10, 28, 9, 41, 7, tzinfo=ZONE)
 PARKING = ("Où se garer à l’hôpital ?", "ou se garer à l'hôpital", "Où est le parking de l’hôpital ?")
 CALL_ME = "Pouvez-vous <b>me rappeler</b> au 06 98 76 54 32 ?"  # several wrote it, as people of one family may
-TOKEN = "a-token-that-is-long-enough-for-everybody"
+TOKEN = "i" * 40
 
 
 def letters(number: int) -> str:
