@@ -6,6 +6,7 @@ import itertools
 import json
 import random
 import time
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -38,7 +39,7 @@ def _json(content: Any, **headers: str) -> Wire:
     return Wire(body, {"Content-Type": "application/json", **headers})
 
 
-class Person:
+class Person(ABC):
     """A person on a channel.
 
     Attributes:
@@ -95,14 +96,14 @@ class Person:
     def press(self, payload: str) -> list[Shown]:
         return self.deliver(self.button(payload))
 
-    def text(self, text: str) -> Wire:
-        raise NotImplementedError
+    @abstractmethod
+    def text(self, text: str) -> Wire: ...
 
-    def button(self, payload: str) -> Wire:
-        raise NotImplementedError
+    @abstractmethod
+    def button(self, payload: str) -> Wire: ...
 
-    def picture(self, caption: str = "") -> Wire:
-        raise NotImplementedError
+    @abstractmethod
+    def picture(self, caption: str = "") -> Wire: ...
 
     def unsigned(self, wire: Wire) -> Wire:
         """The same without its proof."""
