@@ -40,7 +40,7 @@ chat: setup ## the same, and talk to it in this terminal
 	@$(PY) -m assistant.chat
 
 train: setup ## train a model
-	@$(PY) -m rasa train --force --skip-validation --fixed-model-name assistant
+	@$(PY) -m assistant.rasa train --force --skip-validation --fixed-model-name assistant
 
 picture: setup ## draw docs/dialogue.png from the running assistant (needs chromium)
 	@PYTHONPATH=. $(PY) scripts/draw_dialogue.py

@@ -1,0 +1,108 @@
+"""Rasa without TensorFlow, as long as nothing needs it.
+
+Rasa imports TensorFlow for the classifiers and policies that are built on it, whether or not config.yml names one of
+them; ours names none. `install` puts a stand-in before each of these modules. It holds the module's classes by name
+only, which is all that a server or a training without them looks at. Whatever asks more of one of them, for instance
+to load one that a model was trained with, gets the real module and from then on all of them.
+
+The modules are those of Rasa 3.6.21, which receives no more updates; tests/unit/test_on_demand.py holds the list.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Sequence
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+from typing import Any
+
+# The modules that import TensorFlow in every Rasa server, with the components that they are imported for.
+STOOD_IN_FOR = {
+    "rasa.nlu.classifiers.diet_classifier": ("DIETClassifier",),
+    "rasa.nlu.featurizers.dense_featurizer.convert_featurizer": ("ConveRTFeaturizer",),
+    "rasa.nlu.featurizers.dense_featurizer.lm_featurizer": ("LanguageModelFeaturizer",),
+    "rasa.nlu.selectors.response_selector": ("ResponseSelector",),
+    "rasa.core.policies.ted_policy": ("TEDPolicy",),
+    "rasa.core.policies.unexpected_intent_policy": ("UnexpecTEDIntentPolicy",),
+    "rasa.utils.train_utils": (),  # imported for its functions, by modules that do not call them here
+}
+
+
+class _Unloaded(type):
+    """The class of stand-ins for classes: what is not known of one is asked of the real one."""
+
+    home: tuple[_Finder, str]
+
+    def __getattr__(cls, name: str) -> Any:
+        return getattr(cls._real(), name)
+
+    def __call__(cls, *arguments: Any, **named: Any) -> Any:
+        return cls._real()(*arguments, **named)
+
+    def __instancecheck__(cls, instance: Any) -> bool:
+        return issubclass(type(instance), cls)
+
+    def __subclasscheck__(cls, subclass: type) -> bool:
+        """Nothing derives from a class that was never loaded."""
+        finder, _ = cls.__dict__["home"]
+        return subclass is cls or (not finder.active and issubclass(subclass, cls._real()))
+
+    def _real(cls) -> type:
+        finder, module = cls.__dict__["home"]
+        return getattr(finder.real(module), cls.__name__)
+
+
+class _StandIn(ModuleType):
+    """A module that holds stand-ins for its classes."""
+
+    finder: _Finder
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):  # the import system asks for such names itself
+            raise AttributeError(name)
+        return getattr(self.finder.real(self.__name__), name)
+
+
+class _StandInLoader(Loader):
+    def __init__(self, finder: _Finder) -> None:
+        self._finder = finder
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        module = _StandIn(spec.name)
+        module.finder = self._finder
+        return module
+
+    def exec_module(self, module: ModuleType) -> None:
+        for name in STOOD_IN_FOR[module.__name__]:
+            members = {"home": (self._finder, module.__name__), "__module__": module.__name__}
+            setattr(module, name, _Unloaded(name, (), members))
+
+
+class _Finder(MetaPathFinder):
+    """Finds the stand-ins until one of the real modules is needed."""
+
+    active = True
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if fullname in STOOD_IN_FOR:
+            return ModuleSpec(fullname, _StandInLoader(self))
+        return None
+
+    def real(self, name: str) -> ModuleType:
+        """The real module of a name; from the first one on, there are no more stand-ins."""
+        if self.active:
+            self.active = False
+            sys.meta_path.remove(self)
+            for standing_in in STOOD_IN_FOR:
+                sys.modules.pop(standing_in, None)
+        return importlib.import_module(name)
+
+
+def install() -> None:
+    """Puts the stand-ins in place, in a process that has not imported the modules yet."""
+    if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
+        sys.meta_path.insert(0, _Finder())
