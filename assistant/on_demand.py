@@ -11,10 +11,12 @@ The modules are those of Rasa 3.6.21, which receives no more updates; tests/unit
 from __future__ import annotations
 
 import importlib
+import re
 import sys
+import types
 from collections.abc import Sequence
-from importlib.abc import Loader, MetaPathFinder
-from importlib.machinery import ModuleSpec
+from importlib.abc import Loader, MetaPathFinder, SourceLoader
+from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import Any
 
@@ -33,51 +35,63 @@ STOOD_IN_FOR = {
 class _Unloaded(type):
     """The class of stand-ins for classes: what is not known of one is asked of the real one."""
 
-    home: tuple[_Finder, str]
+    def __new__(mcs, name: str, bases: tuple[type, ...], members: dict[str, Any]) -> Any:
+        """Makes a stand-in; a class that derives from one derives from the real class."""
+        if not bases:
+            return super().__new__(mcs, name, bases, members)
+        return types.new_class(
+            name,
+            tuple(base.real() if isinstance(base, _Unloaded) else base for base in bases),
+            exec_body=lambda namespace: namespace.update(members),
+        )
+
+    def __init__(cls, name: str, bases: tuple[type, ...], members: dict[str, Any]) -> None:
+        super().__init__(name, bases, members)
+        cls._finder: _Finder = members["finder"]
 
     def __getattr__(cls, name: str) -> Any:
-        return getattr(cls._real(), name)
+        return getattr(cls.real(), name)
 
     def __call__(cls, *arguments: Any, **named: Any) -> Any:
-        return cls._real()(*arguments, **named)
+        return cls.real()(*arguments, **named)
 
     def __instancecheck__(cls, instance: Any) -> bool:
         return issubclass(type(instance), cls)
 
     def __subclasscheck__(cls, subclass: type) -> bool:
         """Nothing derives from a class that was never loaded."""
-        finder, _ = cls.__dict__["home"]
-        return subclass is cls or (not finder.active and issubclass(subclass, cls._real()))
+        return subclass is cls or (not cls._finder.active and issubclass(subclass, cls.real()))
 
-    def _real(cls) -> type:
-        finder, module = cls.__dict__["home"]
-        return getattr(finder.real(module), cls.__name__)
+    def real(cls) -> type:
+        """The class itself, with TensorFlow."""
+        return getattr(cls._finder.real(cls.__module__), cls.__name__)
 
 
 class _StandIn(ModuleType):
-    """A module that holds stand-ins for its classes."""
+    """A module that holds stand-ins for its classes, and gives way when something else that it defines is wanted."""
 
     finder: _Finder
+    source: str
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):  # the import system asks for such names itself
-            raise AttributeError(name)
-        return getattr(self.finder.real(self.__name__), name)
+        # Some libraries ask every module for any name; that alone loads nothing.
+        if re.search(rf"^(?:class|def) {re.escape(name)}\b", self.source, re.MULTILINE):
+            return getattr(self.finder.real(self.__name__), name)
+        raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}", name=name, obj=self)
 
 
 class _StandInLoader(Loader):
-    def __init__(self, finder: _Finder) -> None:
-        self._finder = finder
+    def __init__(self, finder: _Finder, source: str) -> None:
+        self._finder, self._source = finder, source
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         module = _StandIn(spec.name)
-        module.finder = self._finder
+        module.finder, module.source = self._finder, self._source
         return module
 
     def exec_module(self, module: ModuleType) -> None:
         for name in STOOD_IN_FOR[module.__name__]:
-            members = {"home": (self._finder, module.__name__), "__module__": module.__name__}
-            setattr(module, name, _Unloaded(name, (), members))
+            setattr(module, name, _Unloaded(name, (), {"finder": self._finder, "__module__": module.__name__}))
 
 
 class _Finder(MetaPathFinder):
@@ -88,9 +102,10 @@ class _Finder(MetaPathFinder):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        if fullname in STOOD_IN_FOR:
-            return ModuleSpec(fullname, _StandInLoader(self))
-        return None
+        spec = PathFinder.find_spec(fullname, path) if fullname in STOOD_IN_FOR else None
+        if spec is None or not isinstance(spec.loader, SourceLoader):
+            return None
+        return ModuleSpec(fullname, _StandInLoader(self, spec.loader.get_source(fullname) or ""))
 
     def real(self, name: str) -> ModuleType:
         """The real module of a name; from the first one on, there are no more stand-ins."""

@@ -15,6 +15,7 @@ from rasa.engine.recipes.default_components import DEFAULT_COMPONENTS
 from rasa.nlu.classifiers.diet_classifier import DIETClassifier
 from rasa.nlu.classifiers.fallback_classifier import FallbackClassifier
 assert not isinstance(DEFAULT_COMPONENTS, DIETClassifier) and not issubclass(FallbackClassifier, DIETClassifier)
+assert not any(hasattr(module, "sin") for name, module in list(sys.modules.items()) if name.startswith("rasa."))
 assert not {"tensorflow", "keras"} & sys.modules.keys(), "TensorFlow is loaded"
 """
 # As Rasa does it with a model that has one of the components: it takes the class by its path, then asks what it takes.
@@ -24,9 +25,11 @@ from rasa.utils import train_utils
 selector = class_from_module_path("rasa.nlu.selectors.response_selector.ResponseSelector")
 assert selector.get_default_config()["epochs"] == 300
 assert "tensorflow" in sys.modules
+class Own(DIETClassifier):
+    pass
 from rasa.nlu.selectors.response_selector import ResponseSelector
 assert issubclass(ResponseSelector, DIETClassifier) and issubclass(ResponseSelector, selector)
-assert not issubclass(FallbackClassifier, DIETClassifier)
+assert not issubclass(FallbackClassifier, DIETClassifier) and Own.get_default_config()["epochs"]
 assert train_utils.init_split_entities(True, True)
 from rasa.utils import train_utils as real
 assert type(real) is type(sys)
