@@ -28,7 +28,9 @@ STOOD_IN_FOR = {
     "rasa.nlu.selectors.response_selector": ("ResponseSelector",),
     "rasa.core.policies.ted_policy": ("TEDPolicy",),
     "rasa.core.policies.unexpected_intent_policy": ("UnexpecTEDIntentPolicy",),
-    "rasa.utils.train_utils": (),  # imported for its functions, by modules that do not call them here
+    # Imported for their functions, by modules that do not call them here. The second imports matplotlib.
+    "rasa.utils.train_utils": (),
+    "rasa.utils.plotting": (),
 }
 
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, fields
 from itertools import islice
 from typing import Any
 
-import skops.io
+import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -26,6 +26,7 @@ from rasa.shared.nlu.constants import (
 )
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+from threadpoolctl import threadpool_limits
 
 from assistant.content.catalogue import catalogue
 from assistant.nlu.decision import OTHER_LANGUAGE, Decision, Signals, Thresholds, best, decide, of_part
@@ -40,9 +41,7 @@ from assistant.settings import ROOT
 
 RANKING_LENGTH = 10
 RECENT = 50  # events of the conversation that are looked at
-_FILE = "model.skops"
-# What a model may hold besides scikit-learn's and numpy's own types; a file with anything else is not loaded.
-_TRUSTED = ["scipy.sparse._csr.csr_matrix"]
+_FILE = "model.npz"
 
 
 def sample(tokens: Sequence[Token]) -> Sample:
@@ -69,7 +68,7 @@ class SubjectClassifier(GraphComponent, IntentClassifier):
         self._resource = resource
         self._model = model
         self._content = catalogue()
-        self._follow_ups = FollowUps(model.intents, self._content, self._most) if model.state else None
+        self._follow_ups = FollowUps(model.intents, self._content, self._most) if model.intents else None
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -101,8 +100,13 @@ class SubjectClassifier(GraphComponent, IntentClassifier):
         **kwargs: Any,
     ) -> SubjectClassifier:
         """Makes the component as it was trained (see the base class)."""
-        with model_storage.read_from(resource) as folder:
-            state = skops.io.load(folder / _FILE, trusted=_TRUSTED)
+        with (
+            model_storage.read_from(resource) as folder,
+            np.load(folder / _FILE, allow_pickle=False) as arrays,  # arrays only: a file cannot run code
+        ):
+            state = dict(arrays)
+        # Rasa hands over one message at a time: on so little, a second thread costs more than it brings.
+        threadpool_limits(1, user_api="blas")
         return cls(config, model_storage, resource, SubjectModel(cls._parameters(config), state))
 
     def train(self, training_data: TrainingData) -> Resource:
@@ -111,7 +115,7 @@ class SubjectClassifier(GraphComponent, IntentClassifier):
         samples = [sample(example.get(TOKENS_NAMES[TEXT])) for example in examples]
         self._model.fit(samples, [example.get(INTENT) for example in examples])
         with self._model_storage.write_to(self._resource) as folder:
-            skops.io.dump(self._model.state, folder / _FILE)
+            np.savez(folder / _FILE, **self._model.state)
         return self._resource
 
     def process(self, messages: list[Message], tracker: DialogueStateTracker) -> list[Message]:
