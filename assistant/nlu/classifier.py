@@ -29,7 +29,16 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from threadpoolctl import threadpool_limits
 
 from assistant.content.catalogue import catalogue
-from assistant.nlu.decision import OTHER_LANGUAGE, Decision, Signals, Thresholds, best, decide, of_part
+from assistant.nlu.decision import (
+    OTHER_LANGUAGE,
+    Decision,
+    Signals,
+    Thresholds,
+    best,
+    decide,
+    of_part,
+    parts_that_matter,
+)
 from assistant.nlu.follow_up import FOLLOW_UP_CANCER, Context, FollowUps, HeadStart, chosen, context_of
 from assistant.nlu.parts import clauses, sentences
 from assistant.nlu.repair import REPAIRED, abbreviations
@@ -136,25 +145,28 @@ class SubjectClassifier(GraphComponent, IntentClassifier):
     def _understand(self, message: Message, tokens: list[Token], context: Context) -> None:
         assert self._follow_ups is not None, "the component is not trained"
         words = [token.text for token in tokens]
-        parts, smaller = sentences(words), clauses(words)
-        samples = [sample(tokens), *(sample(tokens[part]) for part in [*parts, *smaller])]
+        said = sample(tokens)
         names_cancer = bool(message.get(ENTITIES))
-        start = self._follow_ups.head_start(context, samples[0].plain, names_cancer)
-        rows = self._model.confidences(samples, start)
-        whole, *others = (dict(zip(self._model.intents, map(float, row), strict=True)) for row in rows)
+        start = self._follow_ups.head_start(context, said.plain, names_cancer)
+        (whole,) = self._rankings([said], start)
         # As it was typed, and as it was probably meant.
         pattern, excused = self._patterns.judge(message.get(TEXT))
         if pattern is None:
             pattern, _ = self._patterns.judge(message.get(REPAIRED))
         if pattern is None and is_other_script(message.get(TEXT)):
             pattern = OTHER_LANGUAGE
-        if is_about_own_people(samples[0].plain):
+        if is_about_own_people(said.plain):
             excused |= TESTIMONY_PARTS
         if context.subject and not names_cancer:
             excused |= {FOLLOW_UP_CANCER}
+        top = best(whole, excused)
+        with_sentences, with_clauses = parts_that_matter(whole, top, self._limits)
+        parts = sentences(words) if with_sentences else []
+        smaller = clauses(words) if with_clauses else []
+        others = self._rankings([sample(tokens[part]) for part in [*parts, *smaller]])
         guesses = [of_part(ranking, whole, self._limits, excused) for ranking in others]
         signals = Signals(
-            best(whole, excused),
+            top,
             tuple(guesses[: len(parts)]),
             tuple(guesses[len(parts) :]),
             pattern,
@@ -162,6 +174,11 @@ class SubjectClassifier(GraphComponent, IntentClassifier):
             start is not None,
         )
         self._set(message, decide(signals, self._limits), signals, whole)
+
+    def _rankings(self, samples: list[Sample], start: np.ndarray | None = None) -> list[dict[str, float]]:
+        """The confidence of each intent for each text; `start` as the model takes it."""
+        rows = self._model.confidences(samples, start) if samples else ()
+        return [dict(zip(self._model.intents, map(float, row), strict=True)) for row in rows]
 
     @staticmethod
     def _set(message: Message, decision: Decision, signals: Signals, whole: dict[str, float]) -> None:
