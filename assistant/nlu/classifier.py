@@ -28,7 +28,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from threadpoolctl import threadpool_limits
 
-from assistant.content.catalogue import catalogue
+from assistant.content.catalogue import Answer, catalogue
 from assistant.nlu.decision import (
     OTHER_LANGUAGE,
     Decision,
@@ -39,13 +39,21 @@ from assistant.nlu.decision import (
     of_part,
     parts_that_matter,
 )
+from assistant.nlu.excuses import (
+    BEREAVEMENT,
+    RATES,
+    TESTIMONY,
+    TESTIMONY_PARTS,
+    asks_after_the_witness,
+    is_about_a_gift,
+    is_about_own_people,
+)
 from assistant.nlu.follow_up import FOLLOW_UP_CANCER, Context, FollowUps, HeadStart, chosen, context_of
 from assistant.nlu.follow_up_model import FollowUpModel, FollowUpParameters
 from assistant.nlu.follow_up_phrases import AFTER
 from assistant.nlu.parts import clauses, sentences
 from assistant.nlu.repair import REPAIRED, abbreviations
 from assistant.nlu.safety import SafetyPatterns, load_safety
-from assistant.nlu.someone_else import TESTIMONY_PARTS, is_about_own_people
 from assistant.nlu.subject_model import Parameters, Sample, SubjectModel
 from assistant.nlu.text import is_other_script, plain
 from assistant.settings import ROOT
@@ -186,6 +194,11 @@ class SubjectClassifier(GraphComponent, IntentClassifier):
             pattern = OTHER_LANGUAGE
         if is_about_own_people(said.plain):
             excused |= TESTIMONY_PARTS
+        if is_about_a_gift(said.plain):
+            excused |= RATES
+        if self._is_testimony(context.subject) and asks_after_the_witness(said.plain):
+            excused |= {BEREAVEMENT}
+            pattern = None if pattern == BEREAVEMENT else pattern
         if context.subject and not names_cancer:
             excused |= {FOLLOW_UP_CANCER}
         top = best(whole, excused)
@@ -204,6 +217,9 @@ class SubjectClassifier(GraphComponent, IntentClassifier):
             start is not None,
         )
         self._set(message, decide(signals, self._limits), signals, whole)
+
+    def _is_testimony(self, subject: Answer | None) -> bool:
+        return subject is not None and self._content.theme(subject) == TESTIMONY
 
     def _rankings(
         self, samples: list[Sample], vectors: np.ndarray, start: np.ndarray | None = None

@@ -150,9 +150,7 @@ class SubjectModel:
             vectors: their sentence vectors.
         """
         margins = np.array([self._by_counts(sample) for sample in samples])
-        margins += self.parameters.vector_weight * (
-            self._kernel(vectors, self.state["vectors"]) @ self.state["ridge"]
-        )
+        margins += self.parameters.vector_weight * (self._kernel(vectors, self.state["vectors"]) @ self.state["ridge"])
         margins[:, self._is_off_topic] += self.parameters.off_topic_bias
         return margins
 
