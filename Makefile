@@ -7,7 +7,7 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 export PYTHONWARNINGS := ignore
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 
-.PHONY: help setup setup-dev lock widget widget-or-warn widget-test train run chat validate lint types unit understanding evaluate compare insights dialogues server-test channels-test browser-test test cluster faults picture widget-pictures bench-widget check check-links new-subject channels purge erase export fuzz audit clean
+.PHONY: help setup setup-dev lock widget widget-or-warn widget-test train run chat validate lint types unit understanding evaluate compare insights test-dialogues server-test channels-test browser-test test cluster faults picture widget-pictures bench-widget check check-links new-subject channels purge erase export fuzz audit clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -99,8 +99,8 @@ insights: setup-dev ## what visitors ask, and ask in vain: reports/insights.html
 compare: setup-dev ## the same sets for other pipelines too, in one run (half an hour)
 	@$(PY) -m assistant.evaluation.compare
 
-dialogues: setup-dev ## Rasa's dialogue tests
-	@scripts/test-dialogues
+test-dialogues: setup ## Rasa's dialogue tests, each that goes wrong shown in French (FILE=tests/dialogues/… for one file)
+	@$(PY) -m assistant.keeping.failures $(if $(FILE),"$$FILE")
 
 server-test: setup-dev ## the tests that talk to the running assistant over HTTP
 	@scripts/need-packages && $(PY) -m pytest tests/server

@@ -21,6 +21,7 @@ from rasa.shared.exceptions import RasaException
 from rasa.shared.nlu.training_data.entities_parser import find_entities_in_training_example, replace_entities
 
 from assistant.checking.problem import quoted
+from assistant.checking.project import DIALOGUES
 from assistant.keeping.holding import hold, read_text
 from assistant.keeping.yaml_text import Block, Quoted, as_yaml
 from assistant.privacy.masking import Masking
@@ -28,7 +29,7 @@ from assistant.settings import ROOT
 
 Event = dict[str, Any]
 
-FOLDER = ROOT / "tests" / "dialogues"
+FOLDER = ROOT / DIALOGUES
 MAX_NAME = 80  # characters
 HEAD = "# Dialogue gardé par l’équipe. Relisez-le\u00a0: aucune donnée d’un vrai visiteur ne doit y rester.\n"
 _SILENT = ("action_listen", "action_session_start")
