@@ -45,7 +45,7 @@ def read_files(files: Iterable[Path]) -> list[StoryStep]:
     """The dialogue tests of files, in their order.
 
     Raises:
-        UnreadableError: one is missing, is none that `rasa test` would find, or cannot be read.
+        UnreadableError: one is missing, is none that `rasa test` would find, or cannot be read; or there are no tests.
     """
     steps: list[StoryStep] = []
     for file in files:
@@ -55,6 +55,8 @@ def read_files(files: Iterable[Path]) -> list[StoryStep]:
             steps += read_text(file.read_text(encoding="utf-8"), str(file))
         except (OSError, UnicodeDecodeError) as problem:
             raise UnreadableError(f"{file} ne peut pas être lu ({type(problem).__name__}).") from problem
+    if not steps:
+        raise UnreadableError("Il n’y a aucun dialogue de test à passer.")
     return steps
 
 

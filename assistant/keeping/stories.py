@@ -204,15 +204,14 @@ def story(name: str, turns: Iterable[Turn]) -> str:
     Raises:
         KeepingError: a text cannot be written so that Rasa reads the same.
     """
-    lines = [HEAD + as_yaml({"version": Quoted("3.1")}), "stories:", *as_yaml([{"story": Quoted(name)}]).splitlines()]
-    lines.append("  steps:")
+    parts = [HEAD, as_yaml({"version": Quoted("3.1")}), "stories:\n", as_yaml([{"story": Quoted(name)}]), "  steps:\n"]
     for turn in turns:
         if turn.is_wordless:
-            lines.append(f"  # dit avec ce qui précède\u00a0: {_line(turn.text)}")
+            parts.append(f"  # dit avec ce qui précède\u00a0: {_line(turn.text)}\n")
         words = {} if turn.is_wordless else {"user": Block(f"{marked(turn)}\n")}
         steps = [{**words, "intent": turn.intent}, *({"action": action} for action in turn.actions)]
-        lines += [f"  {line}" if line else line for line in as_yaml(steps).splitlines()]
-    return "\n".join(lines) + "\n"
+        parts += [f"  {line}\n" for line in as_yaml(steps).rstrip("\n").split("\n")]
+    return "".join(parts)
 
 
 def marked(turn: Turn) -> str:
