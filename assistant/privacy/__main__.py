@@ -70,7 +70,9 @@ def run(arguments: argparse.Namespace, config: Settings) -> int:
     if arguments.json:
         print(json.dumps({"conversation": sender, "events": events}, ensure_ascii=False, indent=2))
     else:
-        print(readable(sender, events, catalogue().offers()), end="")
+        content = catalogue()
+        links = {name: link.title for name, link in content.links.items()}
+        print(readable(sender, events, content.offers(), links), end="")
     return 0
 
 
