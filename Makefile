@@ -93,7 +93,7 @@ understanding: setup-dev ## how well unseen messages are understood
 evaluate: setup-dev ## measure how well it understands, as one page: reports/index.html
 	@$(PY) -m assistant.evaluation.evaluate
 
-insights: setup-dev ## what visitors ask, and ask in vain: reports/insights.html (RARE=1: rare wording too, asks for INSIGHTS_TOKEN)
+insights: setup ## what visitors ask, and ask in vain: reports/insights.html (RARE=1: rare wording too, asks for INSIGHTS_TOKEN)
 	@$(PY) -m assistant.insights $(if $(filter 1,$(RARE)),--rare)
 
 compare: setup-dev ## the same sets for other pipelines too, in one run (half an hour)

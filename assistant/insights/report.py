@@ -155,7 +155,11 @@ def _judgement_rows(judgements: Sequence[Judgement], insights: Insights) -> list
 def _link_rows(insights: Insights) -> list[dict[str, Any]]:
     links = insights.content.links
     shown = tally((link, message.conversation) for message in insights.material.messages for link in message.links)
-    return [_row(links[name].title, found) for name, found in shown.items()]
+    opened = by(insights.material.openings, "article")
+    return [
+        _row(links[name].title, found, opened=opened.get((name,), NOTHING).conversations_text)
+        for name, found in shown.items()
+    ]
 
 
 def _giving_rows(insights: Insights) -> list[dict[str, Any]]:
@@ -166,7 +170,11 @@ def _giving_rows(insights: Insights) -> list[dict[str, Any]]:
         for name in message.answers
         if name in answers and answers[name].kind == "giving"
     )
-    return [_row(answers[name].title or GONE, found) for name, found in shown.items()]
+    opened = by(insights.material.openings, "answer")
+    return [
+        _row(answers[name].title or GONE, found, opened=opened.get((name,), NOTHING).conversations_text)
+        for name, found in shown.items()
+    ]
 
 
 def _place(group: Group, names: Names) -> str:
