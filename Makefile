@@ -7,7 +7,7 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 export PYTHONWARNINGS := ignore
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 
-.PHONY: help setup setup-dev lock widget widget-or-warn widget-test train run chat validate lint types unit understanding evaluate compare insights test-dialogues server-test channels-test browser-test test cluster faults picture widget-pictures bench-widget check check-links new-subject channels purge erase export fuzz audit clean
+.PHONY: help setup setup-dev lock widget widget-or-warn widget-test train run chat validate lint types unit understanding evaluate compare insights test-dialogues server-test channels-test browser-test test cluster faults picture widget-pictures bench-widget check check-links new-subject review channels purge erase export fuzz audit clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -59,6 +59,9 @@ check: setup ## find mistakes in the content files, in seconds (SINCE=… compar
 
 new-subject: setup ## add a subject: asks in French what is needed, writes it in all the right places
 	@$(PY) -m assistant.checking.new_subject
+
+review: setup ## the messages that the staff marked as misunderstood, by subject (EXPORT=1: also reports/review.yml, to read)
+	@$(PY) -m assistant.keeping $(if $(filter 1,$(EXPORT)),--export)
 
 check-links: setup ## ask each address that the assistant gives, print a table
 	@$(PY) -m assistant.check_links

@@ -31,6 +31,7 @@ from assistant.insights.reading import Judgement, Material, Message
 from assistant.insights.subjects import GONE
 from assistant.nlu.decision import OFF_TOPIC
 from assistant.pages.making import environment
+from assistant.privacy.export import day_text
 
 TEMPLATE = "insights.html.j2"
 MOST_GROUPS = 60  # on the page; the export holds them all
@@ -91,11 +92,6 @@ class Insights:
     today: date
     retention_days: int
     rare: bool = False
-
-
-def day_text(day: date) -> str:
-    """A day as it is written in French."""
-    return day.strftime("%d/%m/%Y")
 
 
 def _row(name: str, found: Count, **more: Any) -> dict[str, Any]:

@@ -1,12 +1,17 @@
 """One conversation as a person may ask to read it, in French. Pure functions."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("Europe/Paris")
 _NBSP = "\u00a0"
+
+
+def day_text(day: date) -> str:
+    """A day as it is written in French."""
+    return day.strftime("%d/%m/%Y")
 
 
 def _time(event: Mapping[str, Any]) -> str:
