@@ -3,10 +3,13 @@
 import asyncio
 import logging
 import time
+from datetime import datetime
 
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from assistant.keeping import review
+from assistant.privacy.export import ZONE
 from assistant.privacy.records import DAY, has_conversations, purge, vacuum
 from assistant.watching.figures import figures
 
@@ -32,9 +35,19 @@ async def purge_once(engine: Engine, days: int) -> int:
     return count
 
 
+def purge_reviews(days: int) -> None:
+    """Deletes the messages that the staff marked as misunderstood so long ago. What goes wrong is logged."""
+    try:
+        count = review.purge(days, datetime.now(ZONE).date())
+        logger.info("Marked messages deleted because of their age: %d", count)
+    except (review.ReviewError, OSError):
+        logger.exception("Old marked messages could not be deleted; next trial in a day")
+
+
 async def purge_daily(engine: Engine, days: int) -> None:
     """Does so now and every day, for ever; a database that does not answer is asked again in an hour."""
     while True:
+        await asyncio.to_thread(purge_reviews, days)
         try:
             await purge_once(engine, days)
             pause = DAY
