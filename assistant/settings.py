@@ -53,6 +53,7 @@ class Settings:
         widget_address_messages: how many messages an address may send, over all its conversations.
         channels: the variables of the messaging channels, by channel.
         channel_send_seconds: how long a messaging channel tries to send an answer.
+        log_folder: folder of the two servers' logs under `make run`.
     """
 
     host: str
@@ -78,6 +79,7 @@ class Settings:
     widget_address_messages: limits.RateLimitItem
     channels: Mapping[str, ChannelSettings]
     channel_send_seconds: int
+    log_folder: Path
 
 
 def _number(environ: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
@@ -169,6 +171,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         widget_address_messages=_rate(environ, "WIDGET_ADDRESS_MESSAGES", "120/minute"),
         channels=read_channels(environ),
         channel_send_seconds=_number(environ, "CHANNEL_SEND_SECONDS", 60, 1, 300),
+        log_folder=Path(environ.get("LOG_FOLDER") or ROOT / "var"),
     )
 
 

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,18 +14,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import requests
 
+from assistant.cluster.parts import free_port
 from assistant.settings import ROOT
 
 if TYPE_CHECKING:
     from tests.server.guarded import Guarded
 
 START_LIMIT = 400  # seconds: a model may have to be trained
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @dataclass
@@ -42,6 +36,13 @@ class Server:
     @property
     def webhook(self) -> str:
         return f"{self.base}/webhooks/rest/webhook"
+
+    def logs(self) -> str:
+        """All that both servers have written since they were started."""
+        return "".join(
+            (self.folder / name).read_text(encoding="utf-8", errors="replace")
+            for name in ("assistant.log", "actions.log")
+        )
 
     def post(self, **request: Any) -> requests.Response:
         return requests.post(self.webhook, timeout=30, **request)
@@ -66,6 +67,7 @@ def start(folder: Path, **variables: str) -> Server:
         "PORT": str(port),
         "ACTION_PORT": str(action_port),
         "DATABASE_URL": f"sqlite:///{folder / 'test.db'}",
+        "LOG_FOLDER": str(folder),
         **variables,
     }
     output = (folder / "serve.log").open("w")

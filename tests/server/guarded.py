@@ -15,10 +15,11 @@ import requests
 from rasa.core.tracker_store import SQLTrackerStore
 from sqlalchemy import create_engine
 
+from assistant.cluster.parts import free_port
 from assistant.privacy.records import DAY
 from assistant.serve import MODEL, train_if_stale
 from assistant.settings import ROOT
-from tests.server.conftest import START_LIMIT, Server, free_port
+from tests.server.conftest import START_LIMIT, Server
 
 METRICS_TOKEN = "figures-" + "m" * 32
 SETTINGS = {
@@ -35,13 +36,6 @@ class Guarded(Server):
     """A running assistant whose action server is a process of the tests' own."""
 
     actions: subprocess.Popen
-
-    def logs(self) -> str:
-        """All that both servers have written so far."""
-        return "".join(
-            (self.folder / name).read_text(encoding="utf-8", errors="replace")
-            for name in ("assistant.log", "actions.log")
-        )
 
     def database(self) -> bytes:
         """All that lies in the files of the database."""

@@ -75,5 +75,4 @@ def test_no_message_text_in_the_logs(server: Server) -> None:
     server.say(f"je voudrais faire un don {secret}")
     server.say(f'/{secret}{{"a": 1}}')
     server.post(data=f'{{"sender": "{secret}"', headers={"Content-Type": "application/json"})
-    logs = "".join(path.read_text(errors="replace") for path in (ROOT / "var").glob("*.log"))
-    assert secret not in logs
+    assert secret not in server.logs()

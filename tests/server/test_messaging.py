@@ -15,7 +15,6 @@ import requests
 from twilio.request_validator import RequestValidator
 
 from assistant.channels.identity import conversation_name
-from assistant.serve import LOGS
 from tests.messaging.people import (
     PEOPLE,
     Person,
@@ -180,7 +179,7 @@ def test_only_genuine_calls(person: Person, assistant: Server) -> None:
     assert person.post(other).status_code == (200 if person.channel == "telegram" else 403)
     person.answers(wait=1 if person.channel == "telegram" else 0)
     assert rows(assistant, person.sender) == [] or person.channel == "telegram"
-    assert "bonjour" not in (LOGS / "assistant.log").read_text(errors="replace")
+    assert "bonjour" not in assistant.logs()
 
 
 def test_calls_that_are_no_messages(person: Person) -> None:
@@ -300,7 +299,7 @@ def test_what_is_given_up_is_logged_without_its_words(assistant: Server, standin
     standin.faults.clear()
     made = len(standin.tries("telegram")) - tries
     assert 6 <= made <= 30, made
-    log = (LOGS / "assistant.log").read_text(errors="replace")
+    log = assistant.logs()
     assert log.count("a message was given up: 500") == 2
     assert "efficace" not in log
     assert VALUES["TELEGRAM_TOKEN"] not in log

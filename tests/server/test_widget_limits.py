@@ -10,7 +10,8 @@ import pytest
 import redis
 import requests
 
-from tests.server.conftest import Server, free_port, start, stop
+from assistant.cluster.parts import free_port
+from tests.server.conftest import Server, start, stop
 from tests.server.widget import Visitor, call, error, new_id
 
 WINDOW = 4  # seconds
