@@ -1,4 +1,7 @@
-"""A real assistant and its action server, on free ports, with a database of their own."""
+"""Real assistants and their action servers, on free ports, each with a database of its own.
+
+One takes many seconds to start: tests share them, so each test has conversations of its own.
+"""
 
 import os
 import signal
@@ -16,11 +19,25 @@ import requests
 
 from assistant.cluster.parts import free_port
 from assistant.settings import ROOT
+from tests.messaging.standin import StandIn
+from tests.messaging.standin import running as providers
 
 if TYPE_CHECKING:
     from tests.server.guarded import Guarded
 
 START_LIMIT = 400  # seconds: a model may have to be trained
+SECRET = "a secret of the tests, forty characters…".encode().hex()
+SITE = "https://www.site.example"
+SCRIPT = "/* le paquet des essais */"
+PLENTY = "100000/minute"
+SEND_SECONDS = 4  # for an answer on a messaging channel
+WINDOW = 4  # seconds, of the widget's limits where these are tested
+LIMITS = {
+    "WIDGET_SECRET": "s" * 40,
+    "WIDGET_NEW_CONVERSATIONS": f"6 per {WINDOW} second",
+    "WIDGET_MESSAGES": f"3 per {WINDOW} second",
+    "WIDGET_ADDRESS_MESSAGES": f"5 per {WINDOW} second",
+}
 
 
 @dataclass
@@ -106,7 +123,35 @@ def kill(server: Server) -> None:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    running = start(tmp_path_factory.mktemp("server"))
+    """An assistant for all that needs no settings of its own; a website may embed its widget."""
+    folder = tmp_path_factory.mktemp("server")
+    (folder / "widget.js").write_text(SCRIPT)
+    running = start(
+        folder,
+        WIDGET_SECRET=SECRET,
+        WIDGET_ORIGINS=SITE,
+        WIDGET_SCRIPT=str(folder / "widget.js"),
+        WIDGET_NEW_CONVERSATIONS=PLENTY,
+        WIDGET_MESSAGES=PLENTY,
+        WIDGET_ADDRESS_MESSAGES=PLENTY,
+        PRIVACY_URL=f"{SITE}/donnees",
+    )
+    yield running
+    stop(running)
+
+
+@pytest.fixture(scope="session")
+def standin() -> Iterator[StandIn]:
+    """The providers of the messaging channels."""
+    with providers() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def limited(standin: StandIn, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """An assistant with all messaging channels, and narrow limits on its widget."""
+    folder = tmp_path_factory.mktemp("limited")
+    running = start(folder, **standin.environ(), **LIMITS, CHANNEL_SEND_SECONDS=str(SEND_SECONDS))
     yield running
     stop(running)
 

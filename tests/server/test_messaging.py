@@ -27,29 +27,18 @@ from tests.messaging.people import (
 )
 from tests.messaging.rules import VALUES
 from tests.messaging.shown import Shown
-from tests.messaging.standin import Fault, StandIn, running
-from tests.server.conftest import Server, start, stop
+from tests.messaging.standin import Fault, StandIn
+from tests.server.conftest import LIMITS, SEND_SECONDS, Server
 
-SEND_SECONDS = 4
-SECRET = "s" * 40
 NAMES = list(PEOPLE)
 # Channels that the slower tests go through: one with JSON, one with forms; `make channels-test` takes all.
 FAULTY = NAMES if os.environ.get("ALL_CHANNELS") else ["telegram", "twilio"]
 NOTICE = ("assistant automatique", "pas un médecin", "informations personnelles sur votre santé")
 
 
-@pytest.fixture(scope="module")
-def standin() -> Iterator[StandIn]:
-    with running() as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def assistant(standin: StandIn, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("messaging")
-    running_server = start(folder, **standin.environ(), CHANNEL_SEND_SECONDS=str(SEND_SECONDS), WIDGET_SECRET=SECRET)
-    yield running_server
-    stop(running_server)
+@pytest.fixture
+def assistant(limited: Server) -> Server:
+    return limited
 
 
 @pytest.fixture(autouse=True)
@@ -70,7 +59,7 @@ def meet(kind: type[Person], assistant: Server, standin: StandIn) -> Any:
 
 
 def rows(server: Server, sender: str) -> list[dict[str, Any]]:
-    name = conversation_name(*sender.split(":", 1), SECRET)
+    name = conversation_name(*sender.split(":", 1), LIMITS["WIDGET_SECRET"])
     with sqlite3.connect(server.folder / "test.db") as database:
         found = database.execute("SELECT data FROM events WHERE sender_id = ? ORDER BY id", (name,)).fetchall()
     return [json.loads(row[0]) for row in found]
