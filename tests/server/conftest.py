@@ -164,11 +164,11 @@ def talk(server: Server) -> Callable[[str], list[str]]:
 
 
 @pytest.fixture(scope="session")
-def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Guarded"]:
-    """An assistant in debug mode (see guarded.py), with an old conversation in its database at the start."""
+def guarded(standin: StandIn, tmp_path_factory: pytest.TempPathFactory) -> Iterator["Guarded"]:
+    """An assistant in debug mode (see guarded.py), with all channels and an old conversation in its database."""
     from tests.server import guarded as module  # noqa: PLC0415  (it needs this one)
 
     folder = tmp_path_factory.mktemp("guarded")
     module.keep_old_conversation(folder)
-    with module.running(folder) as running:
+    with module.running(folder, standin.environ()) as running:
         yield running

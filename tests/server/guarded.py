@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,13 +65,14 @@ def keep_old_conversation(folder: Path) -> None:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Guarded]:
-    """Starts both servers; what is in `folder`/test.db is kept."""
+def running(folder: Path, variables: Mapping[str, str]) -> Iterator[Guarded]:
+    """Starts both servers with more variables; what is in `folder`/test.db is kept."""
     train_if_stale()
     port, action_port = free_port(), free_port()
     environ = {
         **os.environ,
         **SETTINGS,
+        **variables,
         "ACTION_PORT": str(action_port),
         "DATABASE_URL": f"sqlite:///{folder / 'test.db'}",
         "RASA_TELEMETRY_ENABLED": "false",
