@@ -151,7 +151,8 @@ def standin() -> Iterator[StandIn]:
 def limited(standin: StandIn, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """An assistant with all messaging channels, and narrow limits on its widget."""
     folder = tmp_path_factory.mktemp("limited")
-    running = start(folder, **standin.environ(), **LIMITS, CHANNEL_SEND_SECONDS=str(SEND_SECONDS))
+    variables = {**standin.environ(), **LIMITS, "CHANNEL_MESSAGES": PLENTY, "CHANNEL_SEND_SECONDS": str(SEND_SECONDS)}
+    running = start(folder, **variables)
     yield running
     stop(running)
 

@@ -28,6 +28,7 @@ SETTINGS = {
     "WIDGET_NEW_CONVERSATIONS": "1000000/minute",
     "WIDGET_MESSAGES": "1000000/minute",
     "WIDGET_ADDRESS_MESSAGES": "1000000/minute",
+    "CHANNEL_MESSAGES": "4/hour",
 }
 
 
