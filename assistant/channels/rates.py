@@ -24,7 +24,9 @@ class Rates:
         # The library's asynchronous storage wants a redis client that is newer than Rasa allows: see `count`.
         options = {"socket_timeout": REDIS_SECONDS, "socket_connect_timeout": REDIS_SECONDS} if redis_url else {}
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="rates")
-        self._storage = storage_from_string(redis_url or "memory://", **options)
+        storage = storage_from_string(redis_url or "memory://", **options)
+        assert isinstance(storage, Storage)  # none of the asynchronous ones
+        self._storage = storage
         assert isinstance(self._storage, Storage)  # none of the asynchronous ones
         self._limiter = FixedWindowRateLimiter(self._storage)
 
