@@ -125,7 +125,7 @@ def test_calls_that_the_action_server_refuses(
     assert answer.status_code == status
     assert MARK not in answer.text
     assert MARK not in guarded.logs()
-    assert psutil.Process(guarded.actions.pid).memory_info().rss - before < 60_000_000
+    assert psutil.Process(guarded.actions.pid).memory_info().rss - before < 40_000_000
     action_server_answers(guarded)
 
 
