@@ -103,8 +103,9 @@ class Run:
             self.failed = self.failed or bool(running)
         children: list[psutil.Process] = []
         for process in running:
-            with suppress(psutil.NoSuchProcess, ProcessLookupError):
+            with suppress(psutil.NoSuchProcess):
                 children += psutil.Process(process.pid).children(recursive=True)
+            with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGINT)
         deadline = time.monotonic() + STOP_SECONDS
         for process in running:

@@ -49,7 +49,7 @@ def test_lanes_run_beside_each_other(tmp_path: Path, capsys: pytest.CaptureFixtu
 def test_a_step_that_fails_stops_all(tmp_path: Path, capsys: pytest.CaptureFixture[str], fails_behind: bool) -> None:
     begun = tmp_path / "begun"
     bad = [shell("bad", f"until [ -e {begun} ]; do sleep 0.02; done; echo why; exit 3"), shell("never", "true")]
-    long = [shell("long", f"touch {begun}; sleep 30")]
+    long = [shell("long", f"touch {begun} & exec sleep 30")]
     lanes = (long, bad) if fails_behind else (bad, long)
     started = time.monotonic()
     assert run([lanes, ([shell("later", "true")], [])], tmp_path) == 1
