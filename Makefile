@@ -120,8 +120,8 @@ fuzz: setup-dev ## thousands of requests that nobody would think of, against the
 audit: setup-dev ## known vulnerabilities of the locked packages (asks api.osv.dev, or says that it could not)
 	@scripts/audit
 
-test: setup-dev ## all tests, in under 20 minutes
-	@scripts/test
+test: setup-dev ## all tests, in under 20 minutes, two lanes beside each other
+	@$(PY) -m tests.everything
 
 clean: ## remove what was made: model, reports, caches (not .venv, not the conversations)
 	@rm -rf models reports results .rasa .pytest_cache .ruff_cache .mypy_cache widget/dist

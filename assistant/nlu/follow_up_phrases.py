@@ -1,4 +1,4 @@
-"""The pipeline's first component: it adds `data/follow_ups.yml`, which Rasa's own format cannot hold, to the training."""
+"""The first component of the pipeline: it adds `data/follow_ups.yml`, which is no format of Rasa, to the training."""
 
 from __future__ import annotations
 
