@@ -129,7 +129,7 @@ def _register_when_named(recipe: Any, finder: _Finder) -> None:
                 finder.real(module)
         return look_up(name)
 
-    recipe._from_registry = from_registry
+    recipe._from_registry = staticmethod(from_registry)
 
 
 def install() -> None:

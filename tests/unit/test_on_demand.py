@@ -23,7 +23,7 @@ assert not {"tensorflow", "keras", "matplotlib"} & sys.modules.keys(), "TensorFl
 # As Rasa does it with a configuration that has one of the components.
 NAMED = """
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-registered = DefaultV1Recipe._from_registry("DIETClassifier")
+registered = DefaultV1Recipe()._from_registry("DIETClassifier")
 assert registered.clazz.get_default_config()["epochs"] == 300 and "tensorflow" in sys.modules
 assert DefaultV1Recipe._from_registry("rasa.core.policies.ted_policy.TEDPolicy").is_trainable
 assert issubclass(registered.clazz, DIETClassifier)
