@@ -121,6 +121,13 @@ def test_conversations_made_at_random(both: tuple[RulePolicy, RulePolicy], domai
     assert found > CONVERSATIONS  # else most of them tried nothing
 
 
+def test_where_there_was_a_form_all_is_looked_at(both: tuple[RulePolicy, RulePolicy], domain: Domain) -> None:
+    turn = [ActionExecuted(LISTEN), said("definition"), ActionExecuted("utter_definition")]
+    for events, states in (turn * 3, 2), ([*turn * 3, ActiveLoop(LOOP), ActiveLoop(None)], 7):
+        tracker = DialogueStateTracker.from_events("one", events, domain.slots, domain=domain)
+        assert len(both[1]._prediction_states(tracker, domain)) == states
+
+
 def test_no_more_is_looked_at_than_the_rules_need() -> None:
     turn = [said("a"), ActionExecuted("utter_a"), BotUttered("A"), ActionExecuted(LISTEN)]
     assert latest_events([*turn * 50, said("b")], 2) == [*turn, said("b")]
