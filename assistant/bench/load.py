@@ -17,6 +17,8 @@ TURNS = 8  # messages of one conversation, after which the next one begins
 PATIENCE = 60  # seconds
 WIDGET = "/webhooks/widget"
 SEED = 6
+ACCEPTED = (200, 201)
+LATER = 503  # our assistant's answer where a turn takes too long
 
 
 class NoAnswerError(RuntimeError):
@@ -25,14 +27,16 @@ class NoAnswerError(RuntimeError):
 
 @dataclass(frozen=True)
 class Answered:
-    """A message that was answered.
+    """A message and its answer.
 
     Attributes:
+        in_time: whether it was answered; if not, the server has said in time that it should be sent again.
         turn: which of its conversation, from 0.
         seconds: from sending it to the end of the answer.
         ended: when that was, in seconds of the monotonic clock.
     """
 
+    in_time: bool
     turn: int
     seconds: float
     ended: float
@@ -41,8 +45,12 @@ class Answered:
 class Speaker(Protocol):
     """One conversation of one channel."""
 
-    async def say(self, text: str) -> None:
-        """Sends a message and waits for its answer. Raises NoAnswerError."""
+    async def say(self, text: str) -> bool:
+        """Sends a message and waits for its answer; whether it is one, and not the request to send it again later.
+
+        Raises:
+            NoAnswerError: it is neither.
+        """
 
 
 class RestSpeaker:
@@ -54,10 +62,10 @@ class RestSpeaker:
         self._url = f"{base}/webhooks/rest/webhook"
         self._sender = uuid.uuid4().hex
 
-    async def say(self, text: str) -> None:
+    async def say(self, text: str) -> bool:
         """Sends a message (see Speaker)."""
         async with self._session.post(self._url, json={"sender": self._sender, "message": text}) as answer:
-            _check(answer.status, answer.status == HTTP_OK and await answer.json())
+            return _is_answer(answer.status, await answer.json())
 
 
 class WidgetSpeaker:
@@ -69,24 +77,25 @@ class WidgetSpeaker:
         self._base = f"{base}{WIDGET}"
         self._headers: dict[str, str] = {}
 
-    async def say(self, text: str) -> None:
+    async def say(self, text: str) -> bool:
         """Sends a message (see Speaker)."""
         if not self._headers:
             async with self._session.post(f"{self._base}/conversation", json={}) as answer:
                 token = (await answer.json()).get("token")
-                _check(answer.status, token)
+                if not _is_answer(answer.status, token):
+                    return False
                 self._headers = {"Authorization": f"Bearer {token}"}
         body = {"id": str(uuid.uuid4()), "text": text}
         async with self._session.post(f"{self._base}/message", json=body, headers=self._headers) as answer:
-            _check(answer.status, (await answer.json()).get("messages"))
+            return _is_answer(answer.status, (await answer.json()).get("messages"))
 
 
-HTTP_OK = 200
-
-
-def _check(status: int, content: object) -> None:
-    if not content:
+def _is_answer(status: int, content: object) -> bool:
+    if status == LATER:
+        return False
+    if not content or status not in ACCEPTED:
         raise NoAnswerError(f"no answer, HTTP status {status}")
+    return True
 
 
 @dataclass(frozen=True)
@@ -116,7 +125,7 @@ def in_scope_texts() -> list[str]:
 
 
 async def answers(load: Load, seconds: float | None = None, messages: int | None = None) -> list[Answered]:
-    """Sends until the time is over or so many messages are answered, one of which has to be given.
+    """Sends until the time is over or so many messages are sent, one of which has to be given.
 
     Raises:
         NoAnswerError: a message got no answer.
@@ -161,6 +170,6 @@ async def _converse(
                 if (deadline and time.monotonic() >= deadline) or next(budget, None) is None:
                     return
                 began = time.monotonic()
-                await speaker.say(next(texts))
+                in_time = await speaker.say(next(texts))
                 ended = time.monotonic()
-                found.append(Answered(turn, ended - began, ended))
+                found.append(Answered(in_time, turn, ended - began, ended))

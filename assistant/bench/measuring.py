@@ -19,20 +19,33 @@ class Round:
         name: of the rival.
         conversations: how many at the same time.
         per_second: messages answered in a second.
-        latencies: milliseconds of every message.
+        processor: milliseconds that the server's processes computed for a message, the action server's among them.
+        late: messages that were not answered but asked to be sent again.
+        latencies: milliseconds of every message that was answered.
     """
 
     name: str
     conversations: int
     per_second: float
+    processor: float
+    late: int
     latencies: tuple[float, ...]
 
 
-def as_round(name: str, conversations: int, answered: Sequence[Answered], began: float) -> Round:
-    """A round of its answers and of when it began, in seconds of the monotonic clock."""
+def as_round(name: str, conversations: int, answered: Sequence[Answered], began: float, processor: float) -> Round:
+    """A round of its answers.
+
+    Args:
+        name: of the rival.
+        conversations: how many at the same time.
+        answered: the messages.
+        began: when it began, in seconds of the monotonic clock.
+        processor: seconds that the server's processes have computed.
+    """
     seconds = max(answer.ended for answer in answered) - began
-    latencies = tuple(answer.seconds * 1000 for answer in answered)
-    return Round(name, conversations, len(answered) / seconds, latencies)
+    latencies = tuple(answer.seconds * 1000 for answer in answered if answer.in_time)
+    late = len(answered) - len(latencies)
+    return Round(name, conversations, len(latencies) / seconds, processor * 1000 / len(answered), late, latencies)
 
 
 def percentiles(latencies: Sequence[float]) -> tuple[float, ...]:
@@ -48,6 +61,11 @@ def of(rounds: Sequence[Round], name: str, conversations: int) -> list[Round]:
 def throughput(rounds: Sequence[Round], name: str, conversations: int) -> float:
     """Messages a second, the median of the rounds."""
     return median(item.per_second for item in of(rounds, name, conversations))
+
+
+def processor(rounds: Sequence[Round], name: str, conversations: int) -> float:
+    """Milliseconds of computing for a message, the median of the rounds."""
+    return median(item.processor for item in of(rounds, name, conversations))
 
 
 def latency(rounds: Sequence[Round], name: str, conversations: int) -> tuple[float, ...]:

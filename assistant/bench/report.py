@@ -8,7 +8,7 @@ from statistics import median
 import matplotlib
 from matplotlib.figure import Figure
 
-from assistant.bench.measuring import PERCENTILES, growth, latency, slope, throughput, throughput_ratio
+from assistant.bench.measuring import PERCENTILES, growth, latency, processor, slope, throughput, throughput_ratio
 from assistant.bench.run import MANY, ONE, Result
 from assistant.pages.making import as_data, environment
 
@@ -71,7 +71,11 @@ def tables(result: Result) -> list[Table]:
         label = f"{conversations} conversation{'s' if conversations > 1 else ''}"
         speeds = [throughput(result.rounds, name, conversations) for name in names]
         rows.append(_row(f"{label}: messages a second", [f"{speed:.1f}" for speed in speeds]))
+        computing = [processor(result.rounds, name, conversations) for name in names]
+        rows.append(_row(f"{label}: computing for a message, ms", [f"{value:.1f}" for value in computing]))
         rows.append(_row(f"{label}: {_places()}, ms", [_ms(result.rounds, name, conversations) for name in names]))
+    late = [sum(item.late for item in result.rounds if item.name == name) for name in names]
+    rows.append(_row("not answered in time", [str(count) for count in late]))
     found = [Table("Side by side", ("", *(NAMES[name] for name in names)), tuple(rows))]
     lengths = [
         (NAMES[name], f"{median(turns[:EDGE]):.1f}", f"{median(turns[-EDGE:]):.1f}", f"{len(turns)}")
@@ -86,13 +90,19 @@ def tables(result: Result) -> list[Table]:
     )
     if result.cluster:
         cells = [
-            (str(item.conversations), f"{item.per_second:.1f}", _ms(result.cluster, "cluster", item.conversations))
+            (
+                str(item.conversations),
+                f"{item.per_second:.1f}",
+                f"{item.processor:.1f}",
+                str(item.late),
+                _ms(result.cluster, "cluster", item.conversations),
+            )
             for item in result.cluster
         ]
         found.append(
             Table(
                 "The cluster, through nginx and the widget’s channel",
-                ("conversations", "messages a second", f"{_places()}, ms"),
+                ("conversations", "messages a second", "computing, ms", "not in time", f"{_places()}, ms"),
                 tuple(cells),
             )
         )

@@ -17,10 +17,10 @@ from typing import Any
 import yaml
 
 from assistant.content.catalogue import catalogue
-from assistant.evaluation.compare import CANDIDATES
 from assistant.settings import ROOT
 
 FOLDER = ROOT / "models" / "bench"
+STOCK_PIPELINE = ROOT / "assistant" / "evaluation" / "candidates" / "stock.yml"
 EPOCHS = 1
 HISTORY = 5
 # What Rasa 3.6 takes where config.yml names no policies, as the one of `rasa init` does not.
@@ -78,7 +78,7 @@ def stock() -> Rival:
     domain = (ROOT / "domain.yml").read_text(encoding="utf-8")
     for name, value in catalogue().placeholders().items():  # our own answer generator puts them in
         domain = domain.replace("{" + name + "}", value)
-    pipeline = yaml.safe_load((CANDIDATES / "stock.yml").read_text(encoding="utf-8"))
+    pipeline = yaml.safe_load(STOCK_PIPELINE.read_text(encoding="utf-8"))
     files["data/stories.yml"] = _yaml({"version": "3.1", "stories": stories_of(rules)})
     files["domain.yml"] = domain
     files["config.yml"] = _yaml(stock_config(pipeline))

@@ -124,10 +124,14 @@ def take_turns(running: Sequence[Running], plan: Plan) -> list[Round]:
         for conversations, seconds in ((ONE, plan.one_seconds), (MANY, plan.many_seconds)):
             for server in order:
                 _say(f"round {number + 1} of {plan.rounds}: {server.name}, {conversations} at the same time")
-                began = time.monotonic()
-                answered = measured(_load(server, conversations), seconds=seconds)
-                rounds.append(as_round(server.name, conversations, answered, began))
+                rounds.append(_turn(server, _load(server, conversations), seconds))
     return rounds
+
+
+def _turn(server: Running, load: Load, seconds: float) -> Round:
+    began, computed = time.monotonic(), server.computed()
+    answered = measured(load, seconds=seconds)
+    return as_round(server.name, load.conversations, answered, began, server.computed() - computed)
 
 
 def watch_memory(server: Running, plan: Plan, result: Result) -> None:
@@ -147,17 +151,15 @@ def measure_cluster(plan: Plan, result: Result) -> None:
     cluster = Cluster(reachable_folder("bench-cluster"), free_port(), variables=NO_LIMITS)
     try:
         cluster.start()
+        programs = {name: psutil.Process(part.process.pid) for name, part in cluster.parts.items() if part.process}
+        running = Running("cluster", cluster.base, 0, tuple(programs.values()))
         for conversations in (ONE, MANY):
             _say(f"cluster, {conversations} at the same time")
-            began = time.monotonic()
             load = Load(cluster.base, in_scope_texts(), conversations, WidgetSpeaker)
-            answered = measured(load, seconds=plan.cluster_seconds)
-            result.cluster.append(as_round("cluster", conversations, answered, began))
-        for name, part in cluster.parts.items():
-            if part.process:
-                kind = name.split("-")[0]
-                found = result.cluster_memory.get(kind, 0) + _tree(psutil.Process(part.process.pid))
-                result.cluster_memory[kind] = found
+            result.cluster.append(_turn(running, load, plan.cluster_seconds))
+        for name, program in programs.items():
+            kind = name.split("-")[0]
+            result.cluster_memory[kind] = result.cluster_memory.get(kind, 0) + _tree(program)
     finally:
         cluster.stop()
 
@@ -173,7 +175,7 @@ def _load(server: Running, conversations: int, turns: int = TURNS) -> Load:
 
 
 def _latencies(answered: Sequence[Answered]) -> list[float]:
-    return [answer.seconds * 1000 for answer in answered]
+    return [answer.seconds * 1000 for answer in answered if answer.in_time]
 
 
 def _now() -> str:

@@ -47,11 +47,19 @@ class Running:
     def memory(self) -> dict[str, float]:
         """Resident memory in megabytes, of the assistant and of the action server (`actions`), if there is one."""
         found: dict[str, float] = {}
-        for process in [part for top in self.started for part in (top, *top.children(recursive=True))]:
+        for process in self._processes():
             command = process.cmdline()
             part = "actions" if "rasa_sdk" in command else "assistant" if "rasa" in command else "launcher"
             found[part] = found.get(part, 0) + process.memory_info().rss / MEGABYTE
         return found
+
+    def computed(self) -> float:
+        """Seconds that its processes have computed so far."""
+        times = [process.cpu_times() for process in self._processes()]
+        return sum(time.user + time.system for time in times)
+
+    def _processes(self) -> list[psutil.Process]:
+        return [part for top in self.started for part in (top, *top.children(recursive=True))]
 
 
 @contextmanager
