@@ -17,6 +17,7 @@ import yaml
 
 from assistant.bench.rivals import BARE_WORD, Rival, trained
 from assistant.cluster.parts import LOCAL, free_port, python
+from assistant.serve import LOGS
 from assistant.settings import ROOT
 
 START_SECONDS = 300
@@ -75,7 +76,7 @@ def ours(folder: Path) -> Iterator[Running]:
         "ACTION_PORT": str(action_port),
         "DATABASE_URL": f"sqlite:///{folder / 'conversations.db'}",
     }
-    with _started("ours", [python("assistant.serve")], ROOT, port, folder, variables) as running:
+    with _started("ours", [python("assistant.serve")], ROOT, port, variables) as running:
         yield running
 
 
@@ -100,18 +101,19 @@ def rival(of: Rival, folder: Path) -> Iterator[Running]:
     command = python("rasa", "run", "--model", str(model), "--interface", LOCAL, "--port", str(port))
     for name in ("endpoints", "credentials"):
         command += [f"--{name}", str(folder / f"{name}.yml")]
-    with _started(of.name, [*commands, command], folder, port, folder, {}) as running:
+    with _started(of.name, [*commands, command], folder, port, {}) as running:
         yield running
 
 
 @contextmanager
 def _started(
-    name: str, commands: list[list[str]], place: Path, port: int, folder: Path, variables: dict[str, str]
+    name: str, commands: list[list[str]], place: Path, port: int, variables: dict[str, str]
 ) -> Iterator[Running]:
     """Runs commands beside each other under one process, until the end of the block."""
     environ = {**os.environ, "PYTHONPATH": str(ROOT), "SANIC_HOST": LOCAL, "RASA_TELEMETRY_ENABLED": "false"}
     base = f"http://{LOCAL}:{port}"
-    log = folder / f"{name}.log"
+    LOGS.mkdir(exist_ok=True)
+    log = LOGS / f"bench-{name}.log"
     began = time.monotonic()
     processes = []
     try:
