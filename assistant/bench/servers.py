@@ -20,7 +20,7 @@ from assistant.cluster.parts import LOCAL, free_port, python
 from assistant.serve import LOGS
 from assistant.settings import ROOT
 
-START_SECONDS = 300
+START_SECONDS = 900  # a busy machine takes minutes
 STOP_SECONDS = 30
 MEGABYTE = 1e6
 
