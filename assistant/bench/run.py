@@ -13,7 +13,16 @@ from typing import Any
 import psutil
 
 from assistant.bench import servers
-from assistant.bench.load import TURNS, Answered, Load, WidgetSpeaker, in_scope_texts, measured
+from assistant.bench.load import (
+    TURNS,
+    Answered,
+    Load,
+    RestSpeaker,
+    StockSpeaker,
+    WidgetSpeaker,
+    in_scope_texts,
+    measured,
+)
 from assistant.bench.measuring import Round, as_round
 from assistant.bench.rivals import BARE_WORD, bare, stock
 from assistant.bench.servers import MEGABYTE, Running
@@ -171,7 +180,8 @@ def _tree(process: psutil.Process) -> float:
 
 def _load(server: Running, conversations: int, turns: int = TURNS) -> Load:
     texts = [BARE_WORD] if server.name == "bare" else in_scope_texts()
-    return Load(server.base, texts, conversations, turns=turns)
+    speaker = StockSpeaker if server.name == "stock" else RestSpeaker
+    return Load(server.base, texts, conversations, speaker, turns)
 
 
 def _latencies(answered: Sequence[Answered]) -> list[float]:
