@@ -31,6 +31,7 @@ from threadpoolctl import threadpool_limits
 from assistant.content.catalogue import Answer, catalogue
 from assistant.nlu.decision import (
     OTHER_LANGUAGE,
+    PRIVACY,
     Decision,
     Signals,
     Thresholds,
@@ -55,7 +56,7 @@ from assistant.nlu.parts import clauses, sentences
 from assistant.nlu.repair import REPAIRED, abbreviations
 from assistant.nlu.safety import SafetyPatterns, load_safety
 from assistant.nlu.subject_model import Parameters, Sample, SubjectModel
-from assistant.nlu.text import is_other_script, plain
+from assistant.nlu.text import is_only_masked, is_other_script, plain
 from assistant.settings import ROOT
 
 RANKING_LENGTH = 10
@@ -192,6 +193,8 @@ class SubjectClassifier(GraphComponent, IntentClassifier):
             pattern, _ = self._patterns.judge(message.get(REPAIRED))
         if pattern is None and is_other_script(message.get(TEXT)):
             pattern = OTHER_LANGUAGE
+        if pattern is None and is_only_masked(message.get(TEXT)):
+            pattern = PRIVACY
         if is_about_own_people(said.plain):
             excused |= TESTIMONY_PARTS
         if is_about_a_gift(said.plain):

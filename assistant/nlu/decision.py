@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 OFF_TOPIC = "off_topic"
 OTHER_LANGUAGE = "other_language"
+PRIVACY = "privacy"
 
 URGENT = ("suicide", "emergency")
 LISTEN = ("distress", "bereavement", "fresh_diagnosis")
@@ -52,7 +53,8 @@ class Signals:
         whole: the likeliest intent of the whole message.
         sentences: that of each of its sentences, empty if it has only one.
         clauses: that of each clause of its sentences.
-        pattern: the intent of a safety pattern that the message holds, or OTHER_LANGUAGE for its letters.
+        pattern: the intent of a safety pattern that the message holds, OTHER_LANGUAGE for its letters, or
+            PRIVACY where it is nothing but personal data.
         choice: the intent that was offered just before, where the message does nothing but choose it.
         follows: whether it is short and comes after a subject, so that it may be about that.
     """

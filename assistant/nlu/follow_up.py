@@ -134,7 +134,8 @@ class FollowUps:
         if _POINTING.search(plain_text):
             added += self._most.same_subject * (self._intents == subject)
         added *= self._is_subject
-        added += self._most.learnt * self._model.scores(vector, subject)
+        if subject:
+            added += self._most.learnt * self._model.scores(vector, subject)
         if names_cancer:
             added += self._most.cancer * (self._intents == FOLLOW_UP_CANCER)
         return np.asarray(weight * added)

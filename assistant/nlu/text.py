@@ -8,6 +8,7 @@ _LIGATURES = str.maketrans({"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß"
 _REPEATED = re.compile(r"(?<=[a-z])([a-z])\1{2,}")
 # « c koi » is « c'est quoi »; the c of « c'est » and « c'était » is left as it is.
 _BARE_C = re.compile(r"\bc (?!est\b|etai|en\b|a\b)")
+_MASKED = re.compile(r"(?:\s*\[[a-zA-Zé -]+\][\s,;.]*)+")
 _WORD = re.compile(r"[a-z0-9]+|[?%]")
 
 
@@ -34,6 +35,11 @@ def plain(text: str, abbreviations: Mapping[str, str]) -> str:
         abbreviations: what people type and what it stands for, both folded.
     """
     return _BARE_C.sub("c est ", " ".join(abbreviations.get(word, word) for word in words(text)))
+
+
+def is_only_masked(text: str) -> bool:
+    """Whether nothing is left of a text but what personal data was replaced by, such as « [adresse e-mail] »."""
+    return bool(_MASKED.fullmatch(text))
 
 
 def is_other_script(text: str) -> bool:

@@ -5,6 +5,7 @@ import pytest
 
 from assistant.content.catalogue import Catalogue, load_catalogue
 from assistant.nlu.follow_up import LONG, SHORT, Context, FollowUps, HeadStart, chosen, context_of
+from assistant.nlu.follow_up_model import FollowUpModel, FollowUpParameters
 from assistant.settings import ROOT
 
 INTENTS = (
@@ -17,7 +18,8 @@ INTENTS = (
     "response_rate",
     "responders",
 )
-MOST = HeadStart(same_theme=0.4, same_subject=0.3, offered=0.2, cancer=0.1)
+MOST = HeadStart(same_theme=0.4, same_subject=0.3, offered=0.2, cancer=0.1, learnt=2.0)
+VECTOR = np.array([0.0, 1.0], dtype=np.float32)
 
 
 @pytest.fixture(scope="module")
@@ -33,10 +35,22 @@ def said(answer: str, *buttons: str) -> dict[str, object]:
     }
 
 
-def gains(content: Catalogue, context: Context, text: str, names_cancer: bool = False) -> dict[str, float]:
-    added = FollowUps(INTENTS, content, MOST).head_start(context, text, names_cancer)
+def follow_ups(content: Catalogue, *learnt: tuple[str, str]) -> FollowUps:
+    """With pairs of a subject and of what came next, in words other than those of VECTOR where there are none."""
+    model = FollowUpModel(FollowUpParameters(ridge=1e-6), lambda intent: content.theme(content.answer(intent)))
+    vectors = [VECTOR] * len(learnt) or [-VECTOR]
+    after, intents = zip(*learnt or [("cost", "greet")], strict=True)
+    model.fit(np.array(vectors), after, intents, INTENTS)
+    return FollowUps(INTENTS, content, MOST, model)
+
+
+def gains(
+    content: Catalogue, context: Context, text: str, names_cancer: bool = False, learnt: tuple[tuple[str, str], ...] = ()
+) -> dict[str, float]:
+    added = follow_ups(content, *learnt).head_start(context, text, names_cancer, VECTOR)
     assert added is not None
-    return {intent: round(float(value), 3) for intent, value in zip(INTENTS, added, strict=True) if value}
+    rounded = {intent: round(float(value), 3) for intent, value in zip(INTENTS, added, strict=True)}
+    return {intent: value for intent, value in rounded.items() if value}
 
 
 def test_the_context_is_the_last_subject_and_what_was_offered(content: Catalogue) -> None:
@@ -88,14 +102,29 @@ def test_a_named_cancer_gains_for_the_follow_up(content: Catalogue) -> None:
 
 def test_the_longer_the_message_the_less_it_gains(content: Catalogue) -> None:
     context = Context(content.answer("cost"))
-    follow_ups = FollowUps(INTENTS, content, MOST)
-    values = [follow_ups.head_start(context, " ".join(["mot"] * count), False) for count in range(1, LONG)]
+    known = follow_ups(content)
+    values = [known.head_start(context, " ".join(["mot"] * count), False, VECTOR) for count in range(1, LONG)]
     most = [float(np.max(value)) for value in values if value is not None]
     assert len(most) == LONG - 1
     assert most == sorted(most, reverse=True)
     assert most[:SHORT] == [0.4] * SHORT
-    assert follow_ups.head_start(context, " ".join(["mot"] * LONG), False) is None
-    assert follow_ups.head_start(Context(), "et alors", False) is None
+    assert known.head_start(context, " ".join(["mot"] * LONG), False, VECTOR) is None
+    assert known.head_start(Context(), "et alors", False, VECTOR) is None
+
+
+def test_what_was_learnt_after_a_subject_gains_there(content: Catalogue) -> None:
+    learnt = (("cost", "donation_tax"), ("effectiveness", "responders"))
+    for subject, intent in learnt:
+        gained = gains(content, Context(content.answer(subject)), "lesquels", learnt=learnt)
+        assert max(gained, key=lambda name: gained[name]) == intent
+
+
+def test_what_was_learnt_counts_more_in_the_same_theme_than_elsewhere(content: Catalogue) -> None:
+    after = {
+        subject: gains(content, Context(content.answer(subject)), "lesquels", learnt=(("effectiveness", "greet"),))
+        for subject in ("effectiveness", "responders", "cost")
+    }
+    assert after["effectiveness"]["greet"] > after["responders"]["greet"] > after["cost"]["greet"] > 0
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 import pytest
 
 from assistant.content.yaml_file import read_mapping
-from assistant.nlu.text import fold, is_other_script, plain, words
+from assistant.nlu.text import fold, is_only_masked, is_other_script, plain, words
 from assistant.settings import ROOT
 
 ABBREVIATIONS = read_mapping(ROOT / "data" / "chat_french.yml")["abbreviations"]
@@ -44,3 +44,16 @@ def test_abbreviations_are_in_plain_form() -> None:
 )
 def test_other_letters_than_ours(text: str, expected: bool) -> None:
     assert is_other_script(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[numéro de téléphone]", True),
+        ("[adresse e-mail], [numéro de téléphone]", True),
+        ("mon mail : [adresse e-mail]", False),
+        ("", False),
+    ],
+)
+def test_nothing_but_personal_data(text: str, expected: bool) -> None:
+    assert is_only_masked(text) is expected
