@@ -17,12 +17,12 @@ import yaml
 
 from assistant.bench.rivals import BARE_WORD, Rival, trained
 from assistant.cluster.parts import LOCAL, free_port, python
-from assistant.serve import LOGS
-from assistant.settings import ROOT
+from assistant.settings import ROOT, settings
 
 START_SECONDS = 900  # a busy machine takes minutes
 STOP_SECONDS = 30
 MEGABYTE = 1e6
+_PARTS = {"rasa_sdk": "actions", "rasa": "assistant", "assistant.rasa": "assistant"}  # by the module that is run
 
 
 class NotStartedError(RuntimeError):
@@ -50,7 +50,7 @@ class Running:
         found: dict[str, float] = {}
         for process in self._processes():
             command = process.cmdline()
-            part = "actions" if "rasa_sdk" in command else "assistant" if "rasa" in command else "launcher"
+            part = next((name for module, name in _PARTS.items() if module in command), "launcher")
             found[part] = found.get(part, 0) + process.memory_info().rss / MEGABYTE
         return found
 
@@ -112,8 +112,8 @@ def _started(
     """Runs commands beside each other under one process, until the end of the block."""
     environ = {**os.environ, "PYTHONPATH": str(ROOT), "SANIC_HOST": LOCAL, "RASA_TELEMETRY_ENABLED": "false"}
     base = f"http://{LOCAL}:{port}"
-    LOGS.mkdir(exist_ok=True)
-    log = LOGS / f"bench-{name}.log"
+    settings().log_folder.mkdir(exist_ok=True)
+    log = settings().log_folder / f"bench-{name}.log"
     began = time.monotonic()
     processes = []
     try:

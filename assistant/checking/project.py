@@ -11,10 +11,12 @@ from typing import Any
 from assistant.checking.documents import Document, read_document, syntax_problem
 from assistant.checking.problem import Problem
 from assistant.content.catalogue import Catalogue, read_catalogue
+from assistant.content.follow_ups import load_follow_ups
 from assistant.content.yaml_file import ContentError
 from assistant.nlu.text import words
 
 DOMAIN, FACTS, LINKS, CANCERS = "domain.yml", "data/facts.yml", "data/links.yml", "data/cancers.yml"
+FOLLOW_UPS = "data/follow_ups.yml"
 NAMES = "data/subject_names.yml"  # what the staff's pages call the subjects
 CONTENT = (DOMAIN, FACTS, LINKS, CANCERS, "data/contacts.yml")  # what the catalogue is read from
 NLU, RULES, DIALOGUES, EVALUATION = "data/nlu", "data/rules", "tests/dialogues", "tests/understanding"
@@ -36,12 +38,14 @@ class Phrase:
         intent: the subject that it stands under.
         file: where it is.
         line: where in it, from 1.
+        after: the subject that it follows, None where it stands alone.
     """
 
     text: str
     intent: str
     file: str
     line: int
+    after: str | None = None
 
     @cached_property
     def normal(self) -> str:
@@ -125,6 +129,11 @@ class Project:
         return [phrase for document in self.within(NLU) for phrase in _phrases(document)]
 
     @cached_property
+    def follow_ups(self) -> list[Phrase]:
+        """The phrases that lean on the subject before, as far as the file has the right form."""
+        return list(_follow_ups(self.documents[FOLLOW_UPS])) if FOLLOW_UPS in self.documents else []
+
+    @cached_property
     def rules(self) -> list[Step]:
         """The steps of all rules."""
         return [step for document in self.within(RULES) for step in _steps(document, "rules", "rule")]
@@ -146,7 +155,7 @@ def read_project(root: Path) -> Project:
     """Reads the content files, the rules, the training phrases, the dialogue tests and the evaluation messages."""
     documents: dict[str, Document] = {}
     unread: list[Problem] = []
-    files = [*CONTENT, NAMES]
+    files = [*CONTENT, NAMES, FOLLOW_UPS]
     for folder in (NLU, RULES, DIALOGUES):
         files += [str(path.relative_to(root)) for path in sorted((root / folder).glob("*.yml"))]
     for file in files:
@@ -154,6 +163,12 @@ def read_project(root: Path) -> Project:
             documents[file] = read_document(root / file, file)
         except ContentError as error:
             unread.append(syntax_problem(error))
+    if FOLLOW_UPS in documents:
+        try:
+            load_follow_ups(root / FOLLOW_UPS)
+        except ContentError as error:
+            line = documents[FOLLOW_UPS].line(*error.place)
+            unread.append(Problem(FOLLOW_UPS, line, error.what, "Reprenez la forme des lignes voisines."))
     messages = tuple(_messages(root, unread))
     project = Project(root, documents, messages, None, ())
     catalogue = None
@@ -180,6 +195,14 @@ def _phrases(document: Document) -> Iterator[Phrase]:
             if line.startswith("- "):
                 text = _ENTITY.sub(r"\1", line[2:]).strip()
                 yield Phrase(text, str(item["intent"]), document.file, first + offset)
+
+
+def _follow_ups(document: Document) -> Iterator[Phrase]:
+    for after, intents in document.data.items():
+        for intent, texts in intents.items() if isinstance(intents, dict) else ():
+            for number, text in enumerate(texts if isinstance(texts, list) else ()):
+                line = document.line(after, intent, number)
+                yield Phrase(str(text), str(intent), document.file, line, str(after))
 
 
 def _steps(document: Document, part: str, title: str) -> Iterator[Step]:

@@ -40,12 +40,17 @@ def _responses(project: Project) -> set[str]:
 
 def unknown(project: Project) -> Iterator[Problem]:
     """Subjects that phrases, rules, dialogue tests or evaluation messages name and domain.yml does not list."""
-    seen = set()
+    seen: set[tuple[str, str | None]] = set()
     for phrase in project.phrases:
         if phrase.intent not in project.intents and (phrase.file, phrase.intent) not in seen:
             seen.add((phrase.file, phrase.intent))
             line = max(phrase.line - 2, 1)
             yield Problem(phrase.file, line, f"le sujet {quoted(phrase.intent)} n’existe pas.", _UNKNOWN)
+    for phrase in project.follow_ups:
+        for intent in (phrase.after, phrase.intent):
+            if intent not in project.intents and (phrase.file, intent) not in seen:
+                seen.add((phrase.file, intent))
+                yield Problem(phrase.file, phrase.line, f"le sujet {quoted(str(intent))} n’existe pas.", _UNKNOWN)
     for step in [*project.rules, *project.dialogue_steps]:
         if step.intent and step.intent not in project.intents:
             what = f"{quoted(step.name)} nomme le sujet {quoted(step.intent)}, qui n’existe pas."
@@ -77,12 +82,12 @@ def rules(project: Project) -> Iterator[Problem]:
 
 
 def repeated(project: Project) -> Iterator[Problem]:
-    """The same phrase, but for accents, capitals and punctuation, under two subjects."""
-    first: dict[str, Phrase] = {}
-    for phrase in project.phrases:
+    """The same phrase, but for accents, capitals and punctuation, under two subjects, or so after the same subject."""
+    first: dict[tuple[str | None, str], Phrase] = {}
+    for phrase in [*project.phrases, *project.follow_ups]:
         if not phrase.normal:  # « ? », « !!! »: what is left says nothing, the classifier does not see it
             continue
-        other = first.setdefault(phrase.normal, phrase)
+        other = first.setdefault((phrase.after, phrase.normal), phrase)
         if other.intent != phrase.intent:
             what = (
                 f"la phrase {quoted(phrase.text)} est sous {quoted(phrase.intent)} et déjà sous "
@@ -93,7 +98,7 @@ def repeated(project: Project) -> Iterator[Problem]:
 
 def learnt(project: Project) -> Iterator[Problem]:
     """Evaluation messages that a training phrase repeats or nearly repeats: they would prove nothing."""
-    phrases: dict[str, Phrase] = {phrase.normal: phrase for phrase in project.phrases}
+    phrases: dict[str, Phrase] = {phrase.normal: phrase for phrase in [*project.phrases, *project.follow_ups]}
     places: dict[str, Message] = {}
     for message in project.messages:
         places.setdefault(normal(message.text), message)

@@ -45,7 +45,11 @@ def follow_ups(content: Catalogue, *learnt: tuple[str, str]) -> FollowUps:
 
 
 def gains(
-    content: Catalogue, context: Context, text: str, names_cancer: bool = False, learnt: tuple[tuple[str, str], ...] = ()
+    content: Catalogue,
+    context: Context,
+    text: str,
+    names_cancer: bool = False,
+    learnt: tuple[tuple[str, str], ...] = (),
 ) -> dict[str, float]:
     added = follow_ups(content, *learnt).head_start(context, text, names_cancer, VECTOR)
     assert added is not None
