@@ -28,20 +28,13 @@ from assistant.insights.counting import (
 )
 from assistant.insights.grouping import MOST, Group, Wording
 from assistant.insights.reading import Judgement, Material, Message
-from assistant.insights.subjects import GONE
+from assistant.insights.subjects import GONE, KIND_NAMES
 from assistant.nlu.decision import OFF_TOPIC
 from assistant.pages.making import environment
 
 TEMPLATE = "insights.html.j2"
 MOST_GROUPS = 60  # on the page; the export holds them all
 OTHER_CHANNEL = "Autre"
-KIND_NAMES = {
-    "dossier": "le dossier",
-    "giving": "le don",
-    "outside": "hors du dossier",
-    "safety": "aide et urgence",
-    "conversation": "conversation",
-}
 ASKED = ("dossier", "giving", "outside", "safety")  # the kinds of subjects; small talk is none
 
 

@@ -31,11 +31,11 @@ from assistant.content.catalogue import catalogue
 from assistant.nlu.decision import OTHER_LANGUAGE, Decision, Signals, Thresholds, best, decide, of_part
 from assistant.nlu.follow_up import FOLLOW_UP_CANCER, Context, FollowUps, HeadStart, chosen, context_of
 from assistant.nlu.parts import clauses, sentences
-from assistant.nlu.repair import REPAIRED, abbreviations
+from assistant.nlu.repair import abbreviations
 from assistant.nlu.safety import SafetyPatterns, load_safety
 from assistant.nlu.someone_else import TESTIMONY_PARTS, is_about_own_people
 from assistant.nlu.subject_model import Parameters, Sample, SubjectModel
-from assistant.nlu.text import is_other_script, plain
+from assistant.nlu.text import REPAIRED, is_other_script, plain
 from assistant.settings import ROOT
 
 RANKING_LENGTH = 10
