@@ -3,27 +3,15 @@
 import re
 from collections.abc import Sequence
 
-import yaml
-
 from assistant.insights.counting import FEW
 from assistant.insights.grouping import Group
+from assistant.keeping.yaml_text import Block, as_yaml
 
 HEAD = """\
 # Messages restés sans réponse, groupés par ressemblance : à relire par une personne, groupe par groupe.
 # L’intention proposée n’est qu’une piste. Rien n’en est appris tant que personne ne le recopie dans data/nlu/.
 """
 _ENTITY = re.compile(r"\](?=[({\[])")  # « [a](b) » would be read as an entity
-
-
-class _Literal(str):
-    """A text that YAML shows line by line."""
-
-
-class _Dumper(yaml.SafeDumper):
-    """YAML as the files in data/nlu are written."""
-
-
-_Dumper.add_representer(_Literal, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, "|"))
 
 
 def export(groups: Sequence[Group], rare: bool = False) -> str:
@@ -48,8 +36,8 @@ def export(groups: Sequence[Group], rare: bool = False) -> str:
                     "conversations": known,
                     "sujets_proches": {name: round(share, 2) for name, share in group.nearest},
                 },
-                "examples": _Literal("".join(lines)),
+                "examples": Block("".join(lines)),
             }
         )
     content = {"version": "3.1", "nlu": items}
-    return HEAD.replace(" :", "\u00a0:") + yaml.dump(content, Dumper=_Dumper, allow_unicode=True, sort_keys=False)
+    return HEAD.replace(" :", "\u00a0:") + as_yaml(content)
