@@ -89,7 +89,8 @@ class Explanation:
         is_button: whether a button was pressed.
         repaired: how the spelling repair read it; None where it changed nothing but capitals.
         understood: the subject that it was taken for; None where Rasa had no part in the turn.
-        decision: how that was decided, a French sentence.
+        decided_by_score: whether the score of the whole message decided it.
+        decision: how it was decided, a French sentence.
         signals: what else was known, French sentences.
         subjects: the likeliest subjects of the whole message, the likeliest first.
         entities: what the message names.
@@ -105,6 +106,7 @@ class Explanation:
     is_button: bool
     repaired: str | None
     understood: Subject | None
+    decided_by_score: bool
     decision: str
     signals: tuple[str, ...]
     subjects: tuple[Subject, ...]
@@ -169,6 +171,7 @@ class Explainer:
             is_button=is_button,
             repaired=None if is_button else _repaired(text, parsed.get(REPAIRED)),
             understood=self._subject(intent, (parsed.get("intent") or {}).get("confidence")) if intent else None,
+            decided_by_score=_decided_by_score(parsed),
             decision=decision,
             signals=signals,
             subjects=() if is_button else self._subjects(parsed),
@@ -189,7 +192,7 @@ class Explainer:
     def _subjects(self, parsed: Mapping[str, Any]) -> tuple[Subject, ...]:
         """The likeliest subjects of the whole message; not the one that something else than it decided on."""
         chosen = (parsed.get("intent") or {}).get("name")
-        of_whole = (parsed.get("decision") or {}).get("reason") == "message"
+        of_whole = _decided_by_score(parsed)
         ranked = [
             self._subject(item["name"], item["confidence"])
             for item in parsed.get("intent_ranking") or []
@@ -281,6 +284,10 @@ def _turns(events: Iterable[Event]) -> Iterator[tuple[Event, list[Event]]]:
             following.append(event)
     if asked:
         yield asked, following
+
+
+def _decided_by_score(parsed: Mapping[str, Any]) -> bool:
+    return bool((parsed.get("decision") or {}).get("reason") == "message")
 
 
 def _repaired(text: str, repaired: str | None) -> str | None:
