@@ -36,8 +36,8 @@ cluster: setup widget-or-warn ## the whole service on this machine: PostgreSQL, 
 faults: setup-dev widget ## break the cluster in thirty ways while visitors talk, and count what is lost (a quarter of an hour)
 	@scripts/need-packages && $(PY) -m tests.faults.run
 
-chat: setup ## the same, and talk to it in this terminal
-	@$(PY) -m assistant.chat
+chat: setup ## the same, and talk to it in this terminal (EXPLAIN=1: what it understood, did, and leans on)
+	@$(PY) -m assistant.chat $(if $(filter 1,$(EXPLAIN)),--explain)
 
 train: setup ## train a model
 	@$(PY) -m rasa train --force --skip-validation --fixed-model-name assistant

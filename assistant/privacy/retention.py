@@ -1,4 +1,4 @@
-"""The purge that runs by itself: at the start of each server and once a day."""
+"""The purges that run by themselves: of old conversations once a day, of the staff's own ones every hour."""
 
 import asyncio
 import logging
@@ -7,19 +7,21 @@ import time
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from assistant.channels.incoming import WORKBENCH_PREFIX
 from assistant.privacy.records import DAY, has_conversations, purge, vacuum
 from assistant.watching.figures import figures
 
-AGAIN = 3600  # seconds to the next trial after one that failed
+HOUR = 3600  # seconds, also to the next trial after one that failed
 
 logger = logging.getLogger(__name__)
 
 
-def _purge(engine: Engine, before: float) -> int:
+def _purge(engine: Engine, before: float, prefix: str = "") -> int:
     if not has_conversations(engine):
         return 0
-    count = purge(engine, before)
-    vacuum(engine)  # also for what visitors have deleted since the last time
+    count = purge(engine, before, prefix)
+    if count or not prefix:
+        vacuum(engine)  # also for what visitors have deleted since the last time
     return count
 
 
@@ -39,6 +41,16 @@ async def purge_daily(engine: Engine, days: int) -> None:
             await purge_once(engine, days)
             pause = DAY
         except SQLAlchemyError:
-            logger.exception("Old conversations could not be deleted; next trial in %d seconds", AGAIN)
-            pause = AGAIN
+            logger.exception("Old conversations could not be deleted; next trial in %d seconds", HOUR)
+            pause = HOUR
         await asyncio.sleep(pause)
+
+
+async def purge_trials_hourly(engine: Engine) -> None:
+    """Deletes, now and every hour, for ever, the staff's conversations whose last event is older than a day."""
+    while True:
+        try:
+            await asyncio.to_thread(_purge, engine, time.time() - DAY, WORKBENCH_PREFIX)
+        except SQLAlchemyError:
+            logger.exception("The staff's old conversations could not be deleted; next trial in %d seconds", HOUR)
+        await asyncio.sleep(HOUR)

@@ -150,7 +150,7 @@ class WorkbenchChannel(InputChannel):
             answer = text("Not found\n", NOT_FOUND)
         else:
             answer = await self._answer(request)
-            answer.headers |= HEADERS
+            answer.headers.update(HEADERS)
         with suppress(BodyTooLargeError, BodyTooSlowError, SanicException):  # what is left of a body
             await read_body(request, self._config.max_body_bytes, seconds=1)
         return answer
@@ -324,7 +324,7 @@ class WorkbenchChannel(InputChannel):
         values: dict[str, Any] = {
             "turn": turns[number - 1],
             "number": number,
-            "groups": self._pages.subjects(visit.agent.domain.intents),
+            "groups": self._pages.subjects(),
             "max_note": MAX_NOTE,
             "typed": {name: visit.form.get(name, "") for name in ("right", "note")},
         }
@@ -339,16 +339,16 @@ class WorkbenchChannel(InputChannel):
         if not right:
             return await self._marking(visit, FormError("right", "Choisissez le bon sujet."))
         today, note = datetime.now(ZONE).date(), visit.form.get("note", "")
-        intents = visit.agent.domain.intents
+        names = self._pages.names
         try:
-            record = misunderstood(why.text, why.understood.intent, right, today, note, intents, self._masking)
+            record = misunderstood(why.text, why.understood.intent, right, today, note, names, self._masking)
             add(record, self._config.review_file)
         except ReviewError as problem:
             return await self._marking(visit, FormError("right", str(problem)))
         except OSError as problem:
             report(problem)
             raise RefusedError("unwritable") from None
-        return Reply(html(self._pages.page("marked", record=record, right=self._pages.names[right], number=number)))
+        return Reply(html(self._pages.page("marked", record=record, right=names[right], number=number)))
 
     # Small things
 

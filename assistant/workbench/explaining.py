@@ -10,12 +10,14 @@ from typing import Any
 from assistant.content.catalogue import Catalogue
 from assistant.content.facts import Fact
 from assistant.history import Event
-from assistant.insights.subjects import GONE, KIND_NAMES
-from assistant.nlu.decision import FALLBACK, LISTEN, OTHER_LANGUAGE, URGENT, Guess, Signals, Thresholds
+from assistant.insights.subjects import GONE, KIND_NAMES, subject_names
+from assistant.nlu.decision import FALLBACK, LISTEN, OTHER_LANGUAGE, URGENT, Guess, Signals, Thresholds, read_thresholds
 from assistant.nlu.text import REPAIRED
-from assistant.workbench.rules import Rule
+from assistant.settings import ROOT
+from assistant.workbench.rules import Rule, read_rules
 
-MOST_SUBJECTS = 5  # of the likeliest
+MOST_SUBJECTS, FEWEST_SUBJECTS = 5, 2  # of the likeliest that are shown
+_LEAST = 0.005  # a score that is not shown as 0 %
 _NBSP = "\u00a0"
 _SILENT = ("action_listen", "action_session_start")  # what Rasa does in every turn
 # What the actions do, by the name of their module's class in actions/.
@@ -118,6 +120,12 @@ class Explanation:
     origins: tuple[Origin, ...]
 
 
+def load_explainer(content: Catalogue) -> "Explainer":
+    """An explainer with the names, rules and thresholds of the project. Raises ContentError if one cannot be read."""
+    names, rules = subject_names(content), read_rules(ROOT / "data" / "rules")
+    return Explainer(content, names, rules, read_thresholds(ROOT / "config.yml"))
+
+
 def percent(share: float) -> str:
     """A share from 0 to 1 as « 92 % »."""
     return f"{share * 100:.0f}{_NBSP}%"
@@ -198,7 +206,9 @@ class Explainer:
             for item in parsed.get("intent_ranking") or []
             if item.get("name") not in (None, FALLBACK) and (of_whole or item["name"] != chosen)
         ]
-        return tuple(sorted(ranked, key=lambda subject: -subject.score)[:MOST_SUBJECTS])
+        ranked.sort(key=lambda subject: -subject.score)
+        likely = sum(subject.score >= _LEAST for subject in ranked)
+        return tuple(ranked[: min(MOST_SUBJECTS, max(likely, FEWEST_SUBJECTS))])
 
     def _decision(self, parsed: Mapping[str, Any], is_button: bool) -> tuple[str, tuple[str, ...]]:
         if is_button:
@@ -207,7 +217,8 @@ class Explainer:
         if not decision:
             return "Rien n’est noté sur la décision.", ()
         signals = Signals.of_json(decision["signals"])
-        return self._reason(decision["reason"], signals, parsed["intent"]), tuple(self._signals(signals))
+        told = tuple(self._signals(signals, with_whole=not _decided_by_score(parsed)))
+        return self._reason(decision["reason"], signals, parsed["intent"]), told
 
     def _guess(self, guess: Guess) -> str:
         return f"{quoted(self._name(guess.intent))}, {percent(guess.confidence)}"
@@ -233,8 +244,9 @@ class Explainer:
         }
         return sentences.get(reason, reason)
 
-    def _signals(self, signals: Signals) -> Iterator[str]:
-        yield f"Message entier{_NBSP}: {self._guess(signals.whole)}."
+    def _signals(self, signals: Signals, with_whole: bool) -> Iterator[str]:
+        if with_whole:
+            yield f"Message entier{_NBSP}: {self._guess(signals.whole)}."
         for what, guesses in (("Phrase", signals.sentences), ("Morceau de phrase", signals.clauses)):
             for number, guess in enumerate(guesses, start=1):
                 yield f"{what} {number}{_NBSP}: {self._guess(guess)}."

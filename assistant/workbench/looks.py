@@ -91,7 +91,7 @@ def _runs(text: str, mark: str) -> tuple[Run, ...]:
 
 
 def _blocks(text: str, mark: str) -> tuple[Block, ...]:
-    """Paragraphs apart by a blank line, and lists of lines that begin with « - », as the widget reads them (markup.ts)."""
+    """Paragraphs apart by a blank line, and lists of lines that begin with « - » (widget/src/markup.ts)."""
     return tuple(block for paragraph in re.split(r"\n{2,}", text.strip()) for block in _of_paragraph(paragraph, mark))
 
 

@@ -1,7 +1,7 @@
 """The pages of the workbench, made from what the other modules know. jinja2, without Rasa."""
 
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,12 +11,11 @@ from assistant.channels.rendering import widget_answer, widget_messages
 from assistant.content.catalogue import KINDS
 from assistant.history import Event
 from assistant.insights.subjects import KIND_NAMES, subject_names
-from assistant.nlu.decision import FALLBACK, read_thresholds
+from assistant.nlu.decision import FALLBACK
 from assistant.pages.making import environment
-from assistant.settings import ROOT, Settings
-from assistant.workbench.explaining import Explainer, Explanation
+from assistant.settings import Settings
+from assistant.workbench.explaining import Explanation, load_explainer
 from assistant.workbench.looks import LOOKS, WIDGET, Bubble, bubbles
-from assistant.workbench.rules import read_rules
 
 FOLDER = Path(__file__).parent / "pages"
 SHOWN = ("user", "bot", "feedback")
@@ -66,9 +65,7 @@ class Pages:
         self._gate = gate
         self._content = gate.content
         self.names = subject_names(self._content)
-        self._explainer = Explainer(
-            self._content, self.names, read_rules(ROOT / "data" / "rules"), read_thresholds(ROOT / "config.yml")
-        )
+        self._explainer = load_explainer(self._content)
         self._templates = environment(FOLDER)
         self._templates.globals |= {
             "base": base,
@@ -113,13 +110,13 @@ class Pages:
         """What is seen before the first message: nothing on a messaging channel, where a person writes first."""
         return bubbles(look, [self._own("utter_greet")], self._content) if look == WIDGET else []
 
-    def subjects(self, intents: Collection[str]) -> dict[str, list[tuple[str, str]]]:
+    def subjects(self) -> dict[str, list[tuple[str, str]]]:
         """The subjects that a message can be about, with their names, by the French name of their kind."""
         groups: dict[str, list[tuple[str, str]]] = {KIND_NAMES[kind]: [] for kind in KINDS}
-        for intent in intents:
+        for intent, name in self.names.items():
             answer = self._content.answers.get(f"utter_{intent}")
             if intent != FALLBACK:
-                groups[KIND_NAMES[answer.kind if answer else "conversation"]].append((intent, self.names[intent]))
+                groups[KIND_NAMES[answer.kind if answer else "conversation"]].append((intent, name))
         return {kind: sorted(subjects, key=lambda item: item[1].casefold()) for kind, subjects in groups.items()}
 
     def _with_notice(self, answers: list[dict[str, Any]]) -> list[dict[str, Any]]:
