@@ -21,8 +21,11 @@ from assistant.settings import ROOT
 from tests.server.conftest import START_LIMIT, Server, free_port
 
 METRICS_TOKEN = "figures-" + "m" * 32
+WORKBENCH_TOKEN = "workbench-" + "w" * 32
 SETTINGS = {
     "METRICS_TOKEN": METRICS_TOKEN,
+    "WORKBENCH_TOKEN": WORKBENCH_TOKEN,
+    "WORKBENCH_TRIES": "20/minute",
     "WIDGET_SECRET": "s" * 40,
     "WIDGET_NEW_CONVERSATIONS": "1000000/minute",
     "WIDGET_MESSAGES": "1000000/minute",
@@ -80,6 +83,8 @@ def running(folder: Path) -> Iterator[Guarded]:
         **SETTINGS,
         "ACTION_PORT": str(action_port),
         "DATABASE_URL": f"sqlite:///{folder / 'test.db'}",
+        "KEPT_TESTS": str(folder / "kept"),
+        "REVIEW_FILE": str(folder / "review" / "misunderstood.jsonl"),
         "RASA_TELEMETRY_ENABLED": "false",
         "SANIC_HOST": "127.0.0.1",
     }
