@@ -19,9 +19,9 @@ from assistant.privacy.records import DAY
 from assistant.serve import MODEL, train_if_stale
 from assistant.settings import ROOT
 from tests.server.conftest import START_LIMIT, Server, free_port
+from tests.server.workbench import WORKBENCH_TOKEN
 
 METRICS_TOKEN = "figures-" + "m" * 32
-WORKBENCH_TOKEN = "workbench-" + "w" * 32
 SETTINGS = {
     "METRICS_TOKEN": METRICS_TOKEN,
     "WORKBENCH_TOKEN": WORKBENCH_TOKEN,

@@ -10,8 +10,8 @@ import requests
 import yaml
 
 from tests.server.conftest import Server
-from tests.server.guarded import WORKBENCH_TOKEN, Guarded
-from tests.server.workbench import OTHER_ORIGIN, PATH, Staff, shown
+from tests.server.guarded import Guarded
+from tests.server.workbench import OTHER_ORIGIN, PATH, WORKBENCH_TOKEN, Staff, shown
 
 GETS = ("/", "", "/again?turn=1", "/keep", "/misunderstood?turn=1", "/nothing")
 POSTS = ("/sign-in", "/sign-out", "/message", "/new", "/again", "/adopt", "/keep", "/misunderstood", "/nothing")

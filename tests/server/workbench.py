@@ -7,9 +7,9 @@ from typing import Any
 import requests
 
 from tests.server.conftest import Server
-from tests.server.guarded import WORKBENCH_TOKEN
 
 PATH = "/webhooks/workbench"
+WORKBENCH_TOKEN = "workbench-" + "w" * 32
 OTHER_ORIGIN = "https://evil.example"
 
 
