@@ -7,7 +7,7 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 export PYTHONWARNINGS := ignore
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 
-.PHONY: help setup setup-dev lock widget widget-or-warn widget-test train run chat validate lint types unit understanding evaluate compare insights dialogues server-test channels-test browser-test test cluster faults picture widget-pictures bench-widget check check-links new-subject channels purge erase export fuzz audit clean
+.PHONY: help setup setup-dev lock widget widget-or-warn widget-test train run chat validate lint types unit understanding evaluate compare insights dialogues server-test channels-test browser-test test cluster faults picture widget-pictures guide-pictures bench-widget check check-links new-subject channels purge erase export fuzz audit clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -47,6 +47,9 @@ picture: setup ## draw docs/dialogue.png from the running assistant (needs chrom
 
 widget-pictures: setup-dev widget ## draw docs/widget/*.png
 	@scripts/need-packages && PYTHONPATH=. $(PY) scripts/draw_widget.py
+
+guide-pictures: setup-dev widget ## draw docs/guide/*.png, the staff's workbench
+	@scripts/need-packages && PYTHONPATH=. $(PY) scripts/draw_guide.py
 
 bench-widget: setup-dev widget ## measure the widget: its size, the time to open, the time to an answer
 	@scripts/need-packages && PYTHONPATH=. $(PY) scripts/bench_widget.py

@@ -8,49 +8,21 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import PHONE, Visit
 from tests.browser.test_accessibility import NARROW, broken_rules
+from tests.browser.workbench import Workbench
 from tests.server.workbench import PATH, WORKBENCH_TOKEN
 
 TALK = ("c koi l imuno", "et ça marche comment ? je voudrais aussi faire un don")
 ZOOMED = {"viewport": {"width": 640, "height": 400}, "device_scale_factor": 2}  # 1280 × 800 at 200 %
 
 
-class Workbench:
-    """The workbench as somebody of the staff uses it."""
-
-    def __init__(self, visitor: Visit) -> None:
-        self.base = visitor.server.base + PATH
-        self.page = visitor.page(self.base)
-        self.field = self.page.get_by_role("textbox", name="Votre message")
-
-    def sign_in(self) -> "Workbench":
-        self.page.get_by_label("Jeton de l’atelier").fill(WORKBENCH_TOKEN)
-        self.page.keyboard.press("Enter")
-        expect(self.field).to_be_visible()
-        return self
-
-    def say(self, text: str) -> None:
-        """Writes a message, and waits until it is answered and the field has the focus again."""
-        before = self.page.get_by_role("article").count()
-        self.field.fill(text)
-        self.field.press("Enter")
-        expect(self.page.get_by_role("article")).to_have_count(before + 1)
-        expect(self.field).to_be_focused()
-
-    def tab_to(self, name: str, key: str = "Tab") -> None:
-        """Presses Tab until an element of this name has the focus."""
-        for _ in range(60):
-            self.page.keyboard.press(key)
-            if self.page.evaluate("document.activeElement.textContent.trim()").startswith(name):
-                return
-        raise AssertionError(f"{name} cannot be reached by keyboard")
-
-    def open(self, path: str) -> None:
-        self.page.goto(self.base + path)
-
-
 @pytest.fixture
 def workbench(visit: Callable[..., Visit]) -> Callable[..., Workbench]:
-    return lambda **options: Workbench(visit(**options))
+    def make(**options: Any) -> Workbench:
+        visitor = visit(**options)
+        base = visitor.server.base + PATH
+        return Workbench(visitor.page(base), base)
+
+    return make
 
 
 def states(bench: Workbench) -> Iterator[str]:
