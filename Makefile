@@ -40,7 +40,7 @@ chat: setup ## the same, and talk to it in this terminal (EXPLAIN=1: what it und
 	@$(PY) -m assistant.chat $(if $(filter 1,$(EXPLAIN)),--explain)
 
 train: setup ## train a model
-	@$(PY) -m rasa train --force --skip-validation --fixed-model-name assistant
+	@$(PY) -m assistant.rasa train --force --skip-validation --fixed-model-name assistant
 
 picture: setup ## draw docs/dialogue.png from the running assistant (needs chromium)
 	@PYTHONPATH=. $(PY) scripts/draw_dialogue.py
@@ -99,8 +99,8 @@ evaluate: setup-dev ## measure how well it understands, as one page: reports/ind
 insights: setup-dev ## what visitors ask, and ask in vain: reports/insights.html (RARE=1: rare wording too, asks for INSIGHTS_TOKEN)
 	@$(PY) -m assistant.insights $(if $(filter 1,$(RARE)),--rare)
 
-compare: setup-dev ## the same sets for other pipelines too, in one run (half an hour)
-	@$(PY) -m assistant.evaluation.compare
+compare: setup-dev ## the same sets for other pipelines too, in one run (half an hour; PARTS=cost: time and memory alone)
+	@$(PY) -m assistant.evaluation.compare $(if $(filter cost,$(PARTS)),--cost)
 
 dialogues: setup-dev ## Rasa's dialogue tests
 	@scripts/test-dialogues

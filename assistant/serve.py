@@ -82,7 +82,8 @@ def train() -> None:
     # --force: Rasa's cache of trained components does not see changes in the modules that they use
     # --skip-validation: `make validate` does it, and Rasa's own stops nothing by default
     name = MODEL.name.split(".")[0]
-    command = [sys.executable, "-m", "rasa", "train", "--force", "--skip-validation", "--fixed-model-name", name]
+    rasa = [sys.executable, "-m", "assistant.rasa"]
+    command = [*rasa, "train", "--force", "--skip-validation", "--fixed-model-name", name]
     with log.open("w") as output, subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output) as process:
         code = wait_showing_time(process, "Entraînement du modèle")
     if code != 0 or not MODEL.exists():
@@ -154,7 +155,8 @@ def running(config: Settings) -> Iterator[list[subprocess.Popen]]:
                     environ,
                 )
             )
-        server = ["rasa", "run", "--model", str(MODEL), "--interface", config.host, "--port", str(config.port)]
+        place = ["--interface", config.host, "--port", str(config.port)]
+        server = ["assistant.rasa", "run", "--model", str(MODEL), *place]
         processes.append(_start(server, LOGS / "assistant.log", environ))
         started = time.monotonic()
         while not is_ready(config):

@@ -224,7 +224,7 @@ class Cluster:
         self._part(
             Part(
                 name,
-                python("rasa", "run", "--model", str(MODEL), "--interface", LOCAL, "--port", str(port)),
+                python("assistant.rasa", "run", "--model", str(MODEL), "--interface", LOCAL, "--port", str(port)),
                 self.folder / f"{name}.log",
                 lambda: _answers(f"http://{LOCAL}:{port}/webhooks/widget/opening"),
                 environ=environ,

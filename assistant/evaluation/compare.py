@@ -1,34 +1,32 @@
 """`make compare`: other pipelines on the same phrases and the same evaluation sets, in one run.
 
+`make compare PARTS=cost` measures only what ours and Rasa's stock pipeline cost to run, in some five minutes.
+
 Each candidate is trained in a process of its own, unless it was trained on the same phrases before. Then each is loaded
 in a process of its own, and every message is parsed by one after the other, so that a busy machine slows all alike.
 """
 
 import hashlib
 import json
-import multiprocessing
 import os
 import random
 import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import psutil
 import yaml
 from tqdm import tqdm
 
 from assistant.content.catalogue import catalogue
 from assistant.evaluation.measuring import judge, shares
 from assistant.evaluation.outcomes import REFUSED, RIGHT, WRONG
-from assistant.evaluation.parsing import Parser
-from assistant.evaluation.sets import all_sets
+from assistant.evaluation.sets import Labelled, all_sets
 from assistant.settings import ROOT
 
 OWN_CONFIG = ROOT / "config.yml"
@@ -37,6 +35,8 @@ FOLDER = ROOT / "models" / "compare"
 RESULT = ROOT / "reports" / "compare.md"
 # Phrases of each intent that every candidate can learn in reasonable time: stock DIET takes an hour and more on all.
 FEW = 40
+# Messages that are enough to measure the time of a parse.
+COST_MESSAGES = 600
 MEGABYTE = 1e6
 
 
@@ -50,6 +50,7 @@ class Candidate:
         phrases: how many of each intent; None for all.
         changes: settings of our own classifier that differ from the file.
         seed: decides which phrases are taken, and their order.
+        epochs: how long deep learning learns; None for as long as the file says.
     """
 
     name: str
@@ -57,6 +58,13 @@ class Candidate:
     phrases: int | None
     changes: tuple[tuple[str, Any], ...] = ()
     seed: int = 20
+    epochs: int | None = None
+
+
+def costly_candidates() -> list[Candidate]:
+    """What is compared by cost alone. More than one epoch would change what a message is taken for, not its cost."""
+    stock = Candidate("Rasa's stock pipeline, one epoch", CANDIDATES / "stock.yml", FEW, epochs=1)
+    return [stock, Candidate("ours", OWN_CONFIG, None)]
 
 
 def candidates(with_stock_on_all: bool) -> list[Candidate]:
@@ -105,6 +113,8 @@ def configuration(candidate: Candidate) -> str:
     for component in config["pipeline"]:
         if component["name"].endswith("SubjectClassifier"):
             component.update(candidate.changes)
+        if candidate.epochs and "epochs" in component:
+            component["epochs"] = candidate.epochs
     return yaml.safe_dump({**config, "policies": []}, allow_unicode=True, sort_keys=False)
 
 
@@ -128,7 +138,16 @@ def trained(candidate: Candidate, phrases: Mapping[str, Sequence[str]]) -> tuple
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "nlu.yml").write_text(nlu, encoding="utf-8")
         (folder / "config.yml").write_text(config, encoding="utf-8")
-        command = [sys.executable, "-m", "rasa", "train", "nlu", "--config", str(folder / "config.yml"), "--nlu"]
+        command = [
+            sys.executable,
+            "-m",
+            "assistant.rasa",
+            "train",
+            "nlu",
+            "--config",
+            str(folder / "config.yml"),
+            "--nlu",
+        ]
         command += [str(folder / "nlu.yml"), "--out", str(folder), "--fixed-model-name", "model"]
         started = time.monotonic()
         with (folder / "train.log").open("w") as log:
@@ -151,35 +170,42 @@ def _environ() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(ROOT), "RASA_MAX_CACHE_SIZE": "0"}
 
 
-_parser: Parser | None = None
+class Worker:
+    """A candidate's process (assistant/evaluation/worker.py)."""
+
+    def __init__(self, model: Path) -> None:
+        """Starts it. Raises ValueError if the model cannot be loaded."""
+        command = [sys.executable, "-m", "assistant.evaluation.worker", str(model)]
+        self._process = subprocess.Popen(
+            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        )
+        self.memory = self._answer() / MEGABYTE
+
+    def _answer(self) -> Any:
+        assert self._process.stdout is not None
+        return json.loads(self._process.stdout.readline())
+
+    def parse(self, text: str) -> tuple[dict[str, Any], float]:
+        """The parse of a text, and its seconds."""
+        assert self._process.stdin is not None
+        print(json.dumps(text), file=self._process.stdin, flush=True)
+        parse, seconds = self._answer()
+        return parse, seconds
+
+    def stop(self) -> None:
+        """Ends it."""
+        self._process.terminate()
+        self._process.communicate()
 
 
-def _load(model: Path) -> float:
-    """In a candidate's process: loads its model, parses once; returns its memory in megabytes."""
-    global _parser  # noqa: PLW0603 - the process has one model
-    _parser = Parser(model)
-    _parser.parse("bonjour")
-    return psutil.Process().memory_info().rss / MEGABYTE
-
-
-def _parse(text: str) -> tuple[dict[str, Any], float]:
-    """In a candidate's process: the parse of a text, and its seconds."""
-    assert _parser is not None
-    started = time.perf_counter()
-    parse = _parser.parse(text)
-    return parse, time.perf_counter() - started
-
-
-def compare(rivals: Sequence[Candidate]) -> tuple[pd.DataFrame, pd.DataFrame]:
+def compare(rivals: Sequence[Candidate], sets: Mapping[str, Sequence[Labelled]]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Trains and measures; returns the costs (a row a candidate) and the shares (rows of candidate and set)."""
     phrases = phrases_of(ROOT / "data" / "nlu")
     ready = [trained(rival, sampled(phrases, rival.phrases, rival.seed)) for rival in tqdm(rivals, desc="training")]
     kinds = {answer.intent: answer.kind for answer in catalogue().answers.values()}
-    sets = all_sets()
-    context = multiprocessing.get_context("spawn")
-    workers = [ProcessPoolExecutor(max_workers=1, mp_context=context) for _ in rivals]
+    workers: list[Worker] = []
     try:
-        memory = [worker.submit(_load, model).result() for worker, (model, _) in zip(workers, ready, strict=True)]
+        workers += [Worker(model) for model, _ in ready]
         parses: list[dict[str, list[dict[str, Any]]]] = [{name: [] for name in sets} for _ in rivals]
         seconds: list[list[float]] = [[] for _ in rivals]
         order = list(range(len(rivals)))
@@ -187,24 +213,30 @@ def compare(rivals: Sequence[Candidate]) -> tuple[pd.DataFrame, pd.DataFrame]:
             for message in tqdm(messages, desc=name, leave=False):
                 order.append(order.pop(0))
                 for index in order:
-                    parse, taken = workers[index].submit(_parse, message.text).result()
+                    parse, taken = workers[index].parse(message.text)
                     parses[index][name].append(parse)
                     seconds[index].append(taken)
     finally:
         for worker in workers:
-            worker.shutdown()
+            worker.stop()
     costs, found = [], []
-    for rival, (_, facts), megabytes, times, parsed in zip(rivals, ready, memory, seconds, parses, strict=True):
+    for rival, (_, facts), worker, times, parsed in zip(rivals, ready, workers, seconds, parses, strict=True):
         about = {"pipeline": rival.name, "phrases": sum(map(len, sampled(phrases, rival.phrases, 0).values()))}
         p50, p95 = np.percentile(np.array(times) * 1000, [50, 95])
-        costs.append({**about, **facts, "memory": megabytes, "p50": p50, "p95": p95})
+        costs.append({**about, **facts, "memory": worker.memory, "p50": p50, "p95": p95})
         judged = pd.concat(judge(name, sets[name], parsed[name], kinds) for name in sets)
         found.append(shares(judged).reset_index().assign(**about))
     return pd.DataFrame(costs), pd.concat(found)
 
 
-def as_markdown(costs: pd.DataFrame, found: pd.DataFrame) -> str:
-    """Both results as Markdown tables."""
+def for_cost() -> dict[str, list[Labelled]]:
+    """Some messages of all sets."""
+    messages = [message for messages in all_sets().values() for message in messages]
+    return {"cost": random.Random(0).sample(messages, COST_MESSAGES)}
+
+
+def costs_as_markdown(costs: pd.DataFrame) -> str:
+    """What training and parsing took, as a Markdown table."""
     lines = [
         "| Pipeline | Phrases | Training, s (processor s), peak MB | Model, MB | Loaded, MB | Parse p50 | p95, ms |",
         "| --- | --- | --- | --- | --- | --- | --- |",
@@ -214,8 +246,13 @@ def as_markdown(costs: pd.DataFrame, found: pd.DataFrame) -> str:
             f"| {row.pipeline} | {row.phrases} | {row.seconds:.0f} ({row.cpu:.0f}), {row.peak:.0f} "
             f"| {row.size:.0f} | {row.memory:.0f} | {row.p50:.1f} | {row.p95:.1f} |"
         )
+    return "\n".join(lines) + "\n"
+
+
+def shares_as_markdown(found: pd.DataFrame) -> str:
+    """How well each pipeline did on each set, as a Markdown table."""
     names = list(found["set"].unique())
-    lines += ["", "Right / wrong / refused, %:", "", f"| Pipeline | Phrases | {' | '.join(names)} |"]
+    lines = ["Right / wrong / refused, %:", "", f"| Pipeline | Phrases | {' | '.join(names)} |"]
     lines.append("| --- " * (len(names) + 2) + "|")
     for (pipeline, phrases), rows in found.groupby(["pipeline", "phrases"], sort=False):
         by_set = rows.set_index("set")
@@ -227,8 +264,13 @@ def as_markdown(costs: pd.DataFrame, found: pd.DataFrame) -> str:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Compares, prints the tables and keeps them in reports/compare.md."""
-    text = as_markdown(*compare(candidates(with_stock_on_all="--stock-on-all" in arguments)))
+    """Compares, prints the tables and keeps them in reports/compare.md; with `--cost`, the costs alone."""
+    if "--cost" in arguments:
+        costs, _ = compare(costly_candidates(), for_cost())
+        print(costs_as_markdown(costs))
+        return 0
+    costs, found = compare(candidates(with_stock_on_all="--stock-on-all" in arguments), all_sets())
+    text = f"{costs_as_markdown(costs)}\n{shares_as_markdown(found)}"
     RESULT.parent.mkdir(exist_ok=True)
     RESULT.write_text(text, encoding="utf-8")
     print(text)

@@ -7,7 +7,7 @@ from dataclasses import asdict, fields
 from itertools import islice
 from typing import Any
 
-import skops.io
+import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -26,9 +26,19 @@ from rasa.shared.nlu.constants import (
 )
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+from threadpoolctl import threadpool_limits
 
 from assistant.content.catalogue import catalogue
-from assistant.nlu.decision import OTHER_LANGUAGE, Decision, Signals, Thresholds, best, decide, of_part
+from assistant.nlu.decision import (
+    OTHER_LANGUAGE,
+    Decision,
+    Signals,
+    Thresholds,
+    best,
+    decide,
+    of_part,
+    parts_that_matter,
+)
 from assistant.nlu.follow_up import FOLLOW_UP_CANCER, Context, FollowUps, HeadStart, chosen, context_of
 from assistant.nlu.parts import clauses, sentences
 from assistant.nlu.repair import abbreviations
@@ -40,9 +50,7 @@ from assistant.settings import ROOT
 
 RANKING_LENGTH = 10
 RECENT = 50  # events of the conversation that are looked at
-_FILE = "model.skops"
-# What a model may hold besides scikit-learn's and numpy's own types; a file with anything else is not loaded.
-_TRUSTED = ["scipy.sparse._csr.csr_matrix"]
+_FILE = "model.npz"
 
 
 def sample(tokens: Sequence[Token]) -> Sample:
@@ -69,7 +77,7 @@ class SubjectClassifier(GraphComponent, IntentClassifier):
         self._resource = resource
         self._model = model
         self._content = catalogue()
-        self._follow_ups = FollowUps(model.intents, self._content, self._most) if model.state else None
+        self._follow_ups = FollowUps(model.intents, self._content, self._most) if model.intents else None
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -101,8 +109,13 @@ class SubjectClassifier(GraphComponent, IntentClassifier):
         **kwargs: Any,
     ) -> SubjectClassifier:
         """Makes the component as it was trained (see the base class)."""
-        with model_storage.read_from(resource) as folder:
-            state = skops.io.load(folder / _FILE, trusted=_TRUSTED)
+        with (
+            model_storage.read_from(resource) as folder,
+            np.load(folder / _FILE, allow_pickle=False) as arrays,  # arrays only: a file cannot run code
+        ):
+            state = dict(arrays)
+        # Rasa hands over one message at a time: on so little, a second thread costs more than it brings.
+        threadpool_limits(1, user_api="blas")
         return cls(config, model_storage, resource, SubjectModel(cls._parameters(config), state))
 
     def train(self, training_data: TrainingData) -> Resource:
@@ -111,7 +124,7 @@ class SubjectClassifier(GraphComponent, IntentClassifier):
         samples = [sample(example.get(TOKENS_NAMES[TEXT])) for example in examples]
         self._model.fit(samples, [example.get(INTENT) for example in examples])
         with self._model_storage.write_to(self._resource) as folder:
-            skops.io.dump(self._model.state, folder / _FILE)
+            np.savez(folder / _FILE, **self._model.state)
         return self._resource
 
     def process(self, messages: list[Message], tracker: DialogueStateTracker) -> list[Message]:
@@ -132,25 +145,28 @@ class SubjectClassifier(GraphComponent, IntentClassifier):
     def _understand(self, message: Message, tokens: list[Token], context: Context) -> None:
         assert self._follow_ups is not None, "the component is not trained"
         words = [token.text for token in tokens]
-        parts, smaller = sentences(words), clauses(words)
-        samples = [sample(tokens), *(sample(tokens[part]) for part in [*parts, *smaller])]
+        said = sample(tokens)
         names_cancer = bool(message.get(ENTITIES))
-        start = self._follow_ups.head_start(context, samples[0].plain, names_cancer)
-        rows = self._model.confidences(samples, start)
-        whole, *others = (dict(zip(self._model.intents, map(float, row), strict=True)) for row in rows)
+        start = self._follow_ups.head_start(context, said.plain, names_cancer)
+        (whole,) = self._rankings([said], start)
         # As it was typed, and as it was probably meant.
         pattern, excused = self._patterns.judge(message.get(TEXT))
         if pattern is None:
             pattern, _ = self._patterns.judge(message.get(REPAIRED))
         if pattern is None and is_other_script(message.get(TEXT)):
             pattern = OTHER_LANGUAGE
-        if is_about_own_people(samples[0].plain):
+        if is_about_own_people(said.plain):
             excused |= TESTIMONY_PARTS
         if context.subject and not names_cancer:
             excused |= {FOLLOW_UP_CANCER}
+        top = best(whole, excused)
+        with_sentences, with_clauses = parts_that_matter(whole, top, self._limits)
+        parts = sentences(words) if with_sentences else []
+        smaller = clauses(words) if with_clauses else []
+        others = self._rankings([sample(tokens[part]) for part in [*parts, *smaller]])
         guesses = [of_part(ranking, whole, self._limits, excused) for ranking in others]
         signals = Signals(
-            best(whole, excused),
+            top,
             tuple(guesses[: len(parts)]),
             tuple(guesses[len(parts) :]),
             pattern,
@@ -158,6 +174,11 @@ class SubjectClassifier(GraphComponent, IntentClassifier):
             start is not None,
         )
         self._set(message, decide(signals, self._limits), signals, whole)
+
+    def _rankings(self, samples: list[Sample], start: np.ndarray | None = None) -> list[dict[str, float]]:
+        """The confidence of each intent for each text; `start` as the model takes it."""
+        rows = self._model.confidences(samples, start) if samples else ()
+        return [dict(zip(self._model.intents, map(float, row), strict=True)) for row in rows]
 
     @staticmethod
     def _set(message: Message, decision: Decision, signals: Signals, whole: dict[str, float]) -> None:

@@ -133,6 +133,20 @@ def of_part(ranking: Ranking, whole: Ranking, limits: Thresholds, excused: Colle
     return guess
 
 
+def parts_that_matter(whole: Ranking, top: Guess, limits: Thresholds) -> tuple[bool, bool]:
+    """Whether the sentences of a message, and their clauses, can change what is decided; most often they cannot.
+
+    Args:
+        whole: the confidence of each intent for the whole message.
+        top: the likeliest of them that is not excused.
+        limits: the thresholds; `answer` may be any up to the highest of the others that are about subjects.
+    """
+    urgent = any(whole.get(intent, 0.0) >= limits.safety_whole for intent in URGENT)
+    sad = any(whole.get(intent, 0.0) >= limits.safety_whole for intent in LISTEN)
+    unclear = top.confidence < max(limits.answer, limits.off_topic, limits.subject_sentence)
+    return urgent or sad or unclear, urgent
+
+
 def _urgent(message: Signals, limits: Thresholds) -> Decision | None:
     """The urgent decision that one sentence, or one clause of it, brings about."""
     for parts, least, reason in (

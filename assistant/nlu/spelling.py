@@ -18,6 +18,7 @@ from rapidfuzz.distance import OSA
 from spellchecker import SpellChecker
 
 from assistant.nlu.french import dictionary, is_inflected
+from assistant.nlu.lookup import Lookup
 from assistant.nlu.sounds import sound
 from assistant.nlu.text import fold
 
@@ -47,14 +48,14 @@ def _spelled(text: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def french_words() -> dict[str, str]:
+def french_words() -> Lookup:
     """French words: the folded form and the way it is usually written."""
     spellings: dict[str, Counter[str]] = defaultdict(Counter)
     for word, count in SpellChecker(language="fr").word_frequency.items():
         if count >= MIN_OCCURRENCES:
             spellings[fold(word)][word] += count
     usual = {folded: _usual(folded, counts) for folded, counts in spellings.items()}
-    return {fold(word): word for word in sorted(dictionary(), reverse=True)} | usual
+    return Lookup(({fold(word): word for word in sorted(dictionary(), reverse=True)} | usual).items())
 
 
 def _usual(folded: str, spellings: Counter[str]) -> str:
@@ -103,7 +104,7 @@ class Spelling:
 
     vocabulary: Vocabulary
     abbreviations: Mapping[str, str]
-    french: Mapping[str, str] = field(default_factory=french_words)
+    french: Lookup = field(default_factory=french_words)
 
     def __post_init__(self) -> None:
         """Indexes the words that a misspelt one may become, by length and by sound."""

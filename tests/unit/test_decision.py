@@ -1,9 +1,21 @@
 import json
+import random
 from collections.abc import Collection, Sequence
 
 import pytest
 
-from assistant.nlu.decision import FALLBACK, Decision, Guess, Signals, Thresholds, best, decide, of_part
+from assistant.nlu.decision import (
+    FALLBACK,
+    OFF_TOPIC,
+    Decision,
+    Guess,
+    Signals,
+    Thresholds,
+    best,
+    decide,
+    of_part,
+    parts_that_matter,
+)
 from assistant.nlu.parts import clauses, sentences
 
 LIMITS = Thresholds(
@@ -96,3 +108,28 @@ def test_a_part_is_not_believed_against_the_whole() -> None:
 def test_signals_can_be_kept_as_json() -> None:
     message = signals({"definition": 0.9}, [{"cost": 0.7}], [{"cost": 0.6}], "suicide")
     assert Signals.of_json(json.loads(json.dumps(message.as_json()))) == message
+
+
+def test_the_parts_that_are_left_out_would_have_changed_nothing() -> None:
+    rng = random.Random(3)
+    intents = ["suicide", "emergency", "distress", "bereavement", "personal_advice", OFF_TOPIC, "definition", "cost"]
+    left_out = 0
+
+    def ranking() -> dict[str, float]:
+        weights = [rng.random() ** rng.choice((1, 60, 400)) for _ in intents]
+        return {intent: weight / sum(weights) for intent, weight in zip(intents, weights, strict=True)}
+
+    for _ in range(20_000):
+        whole = ranking()
+        excused = frozenset(rng.sample(intents, rng.choice((0, 0, 1))))
+        parts = [of_part(ranking(), whole, LIMITS, excused) for _ in range(4)]
+        told = {"pattern": rng.choice((None, None, "emergency", "distress")), "follows": rng.random() < 0.5}
+        top = best(whole, excused)
+        sentences_matter, clauses_matter = parts_that_matter(whole, top, LIMITS)
+        everything = Signals(top, tuple(parts[:2]), tuple(parts[2:]), **told)
+        less = Signals(
+            top, tuple(parts[:2] if sentences_matter else ()), tuple(parts[2:] if clauses_matter else ()), **told
+        )
+        assert decide(less, LIMITS) == decide(everything, LIMITS)
+        left_out += not sentences_matter
+    assert left_out > 2000
