@@ -7,7 +7,7 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 export PYTHONWARNINGS := ignore
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 
-.PHONY: help setup setup-dev lock widget widget-or-warn widget-test train run chat validate lint types unit understanding evaluate compare insights dialogues server-test channels-test browser-test test cluster faults picture widget-pictures guide-pictures bench-widget check check-links new-subject channels purge erase export fuzz audit clean
+.PHONY: help setup setup-dev lock widget widget-or-warn widget-test train run chat validate lint types unit understanding evaluate compare insights test-dialogues server-test channels-test browser-test test cluster faults picture widget-pictures guide-pictures bench-widget check check-links new-subject review channels purge erase export fuzz audit clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -63,6 +63,9 @@ check: setup ## find mistakes in the content files, in seconds (SINCE=… compar
 new-subject: setup ## add a subject: asks in French what is needed, writes it in all the right places
 	@$(PY) -m assistant.checking.new_subject
 
+review: setup ## the messages that the staff marked as misunderstood, by subject (EXPORT=1: also reports/review.yml, to read)
+	@$(PY) -m assistant.keeping $(if $(filter 1,$(EXPORT)),--export)
+
 check-links: setup ## ask each address that the assistant gives, print a table
 	@$(PY) -m assistant.check_links
 
@@ -96,14 +99,14 @@ understanding: setup-dev ## how well unseen messages are understood
 evaluate: setup-dev ## measure how well it understands, as one page: reports/index.html
 	@$(PY) -m assistant.evaluation.evaluate
 
-insights: setup-dev ## what visitors ask, and ask in vain: reports/insights.html (RARE=1: rare wording too, asks for INSIGHTS_TOKEN)
+insights: setup ## what visitors ask, and ask in vain: reports/insights.html (RARE=1: rare wording too, asks for INSIGHTS_TOKEN)
 	@$(PY) -m assistant.insights $(if $(filter 1,$(RARE)),--rare)
 
 compare: setup-dev ## the same sets for other pipelines too, in one run (half an hour; PARTS=cost: time and memory alone)
 	@$(PY) -m assistant.evaluation.compare $(if $(filter cost,$(PARTS)),--cost)
 
-dialogues: setup-dev ## Rasa's dialogue tests
-	@scripts/test-dialogues
+test-dialogues: setup ## Rasa's dialogue tests, each that goes wrong shown in French (FILE=tests/dialogues/… for one file)
+	@$(PY) -m assistant.keeping.failures $(if $(FILE),"$$FILE")
 
 server-test: setup-dev ## the tests that talk to the running assistant over HTTP
 	@scripts/need-packages && $(PY) -m pytest tests/server

@@ -11,8 +11,10 @@ from rasa.core.channels.channel import OutputChannel, UserMessage
 from assistant.channels.gate import NO_ANSWER, Gate
 from assistant.channels.refusals import RefusedError
 from assistant.channels.rendering import widget_answer, widget_messages
-from assistant.channels.widget_requests import Feedback, Message
+from assistant.channels.widget_requests import Feedback, Message, Opened
+from assistant.content.links import named
 from assistant.stores.feedback import FeedbackGiven
+from assistant.stores.opened import LinkOpened
 from assistant.watching.figures import turn
 
 CHANNEL = "widget"
@@ -94,11 +96,28 @@ class Conversation:
             RefusedError: there is no such answer in this conversation.
         """
         async with self._lock():
-            for message in await self._messages():
-                if message["id"] == feedback.message_id and message["from"] == "assistant":
-                    event = FeedbackGiven(feedback.message_id, message["answer"], feedback.useful)
-                    await self._store.append(self.sender, event)
-                    return
+            answer = await self._given(feedback.message_id)
+            event = FeedbackGiven(feedback.message_id, answer["answer"], feedback.useful)
+            await self._store.append(self.sender, event)
+
+    async def open(self, opened: Opened) -> None:
+        """Keeps that the visitor opened a link.
+
+        Raises:
+            RefusedError: there is no such answer in this conversation, or no such link in it.
+        """
+        async with self._lock():
+            answer = await self._given(opened.message_id)
+            link = named(self._gate.content.links.values(), opened.title)
+            if link is None or opened.title not in [shown["title"] for shown in answer["links"]]:
+                raise RefusedError("unknown_link")
+            await self._store.append(self.sender, LinkOpened(opened.message_id, link.name))
+
+    async def _given(self, message_id: str) -> dict[str, Any]:
+        """An answer of this conversation. Raises RefusedError if there is none."""
+        for message in await self._messages():
+            if message["id"] == message_id and message["from"] == "assistant":
+                return message
         raise RefusedError("unknown_message")
 
     async def _answer(self, message: Message) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from typing import Any
 
 STATUS = {
     "bad_request": 400,
+    "unknown_link": 400,
     "bad_token": 401,
     "expired_token": 401,
     "bad_origin": 403,

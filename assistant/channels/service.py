@@ -59,7 +59,7 @@ class ServiceChannel(InputChannel):
         @blueprint.listener("after_server_start")
         async def begin(app: Sanic, *_: Any) -> None:
             action_server.connect(app, self._config)
-            app.add_task(purge_daily(self._engine, self._config.retention_days))
+            app.add_task(purge_daily(self._engine, self._config.retention_days, self._config.review_file))
             app.add_task(purge_trials_hourly(self._engine))
 
         @blueprint.signal("http.lifecycle.request")

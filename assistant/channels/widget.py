@@ -23,7 +23,15 @@ from assistant.channels.rates import Rates
 from assistant.channels.refusals import RefusedError
 from assistant.channels.static_files import DEMO_PAGES, demo_response, read_script, script_response
 from assistant.channels.turns import STORE_ERRORS, in_time
-from assistant.channels.widget_requests import Feedback, Message, read_feedback, read_message, read_object
+from assistant.channels.widget_requests import (
+    Feedback,
+    Message,
+    Opened,
+    read_feedback,
+    read_message,
+    read_object,
+    read_opened,
+)
 from assistant.content.catalogue import Catalogue, catalogue
 from assistant.privacy import logs
 from assistant.settings import Settings, settings
@@ -54,6 +62,7 @@ class WidgetChannel(InputChannel):
             "/conversation": {"GET": self._history, "POST": self._begin, "DELETE": self._delete},
             "/message": {"POST": self._message},
             "/feedback": {"POST": self._feedback},
+            "/opened": {"POST": self._opened},
             **{path: {"GET": self._demo} for path in DEMO_PAGES},
         }
 
@@ -195,6 +204,16 @@ class WidgetChannel(InputChannel):
     async def _judge(self, request: Request, conversation: Conversation, feedback: Feedback) -> None:
         await self._count(request, conversation)
         await conversation.judge(feedback)
+
+    async def _opened(self, request: Request) -> HTTPResponse:
+        conversation = self._conversation(request)
+        opened = read_opened(await self._body(request))
+        await in_time(self._open(request, conversation, opened))
+        return _empty()
+
+    async def _open(self, request: Request, conversation: Conversation, opened: Opened) -> None:
+        await self._count(request, conversation)
+        await conversation.open(opened)
 
     def _conversation(self, request: Request) -> Conversation:
         sender = self._tokens.conversation(request.headers.get("authorization"))

@@ -27,6 +27,14 @@ class Feedback:
     useful: bool
 
 
+@dataclass(frozen=True)
+class Opened:
+    """Which link of one message of the assistant was opened, by the title that it was shown under."""
+
+    message_id: str
+    title: str
+
+
 def is_message_id(value: Any) -> TypeGuard[str]:
     """Whether a client may give a message this id."""
     return isinstance(value, str) and _UUID.fullmatch(value) is not None
@@ -73,3 +81,12 @@ def read_feedback(body: bytes) -> Feedback:
     if not isinstance(message_id, str) or not isinstance(useful, bool):
         raise RefusedError("bad_request")
     return Feedback(message_id, useful)
+
+
+def read_opened(body: bytes) -> Opened:
+    """Reads `{"message_id": "…", "link": "<title>"}`. Raises RefusedError if the body has another form."""
+    content = read_object(body)
+    message_id, title = content.get("message_id"), content.get("link")
+    if not isinstance(message_id, str) or not isinstance(title, str):
+        raise RefusedError("bad_request")
+    return Opened(message_id, title)

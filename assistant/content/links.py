@@ -1,7 +1,7 @@
 """The links, `data/links.yml`, with the addresses that the environment overrides."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -30,6 +30,11 @@ class Link:
     def data(self, title: str | None = None) -> dict[str, str]:
         """The link as an answer carries it, under its own title or another."""
         return {"title": title or self.title, "url": self.url}
+
+
+def named(links: Iterable[Link], title: str) -> Link | None:
+    """The link that is shown under a title, its own or « Lire la suite : » and its own; None if there is none."""
+    return next((link for link in links if title == link.title or title.endswith(f"\u00a0: {link.title}")), None)
 
 
 def check_url(url: str) -> str | None:

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from math import ceil
 from textwrap import shorten
 
 import matplotlib
-from matplotlib.dates import AutoDateLocator, DateFormatter
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
@@ -15,6 +15,7 @@ from assistant.pages.making import as_data
 matplotlib.use("Agg")
 COLOUR, PALE = "#2e7d6b", "#b9c6c2"
 MOST_BARS = 20
+MOST_DAYS = 10  # that are named under the bars
 LONGEST_LABEL = 55  # characters
 
 
@@ -30,8 +31,9 @@ def days(counts: Mapping[date, Count]) -> str:
     if few:
         axes.bar(few, LEAST - 1, color="white", edgecolor=PALE, hatch="///", label=f"{FEW} conversations")
         axes.legend(frameon=False)
-    axes.xaxis.set_major_locator(AutoDateLocator(maxticks=10))
-    axes.xaxis.set_major_formatter(DateFormatter("%d/%m"))
+    named = every[:: ceil(len(every) / MOST_DAYS)]
+    axes.set_xticks(named, [f"{day:%d/%m}" for day in named])
+    axes.set_xlim(first - timedelta(days=1), last + timedelta(days=1))
     axes.yaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_ylabel("conversations")
     axes.spines[["top", "right"]].set_visible(False)

@@ -13,7 +13,7 @@ from assistant.history import Event, last_subject
 from assistant.privacy.export import ZONE
 from assistant.privacy.masking import Masking
 
-KINDS = ("user", "bot", "feedback", "restart")  # the types of events that are read
+KINDS = ("user", "bot", "feedback", "link_opened", "restart")  # the types of events that are read
 ARTICLE = ("utter_full_article", "utter_full_article_from_home")
 NOTICE = "utter_notice"
 
@@ -54,12 +54,22 @@ class Judgement:
     useful: bool
 
 
+@dataclass(frozen=True)
+class Opening:
+    """A link that a visitor opened: the conversation's number, the response's name, the article (see Message.links)."""
+
+    conversation: int
+    answer: str
+    article: str | None
+
+
 @dataclass
 class Material:
     """All that is read."""
 
     messages: list[Message] = field(default_factory=list)
     judgements: list[Judgement] = field(default_factory=list)
+    openings: list[Opening] = field(default_factory=list)
 
 
 def _message(conversation: int, event: Event, following: Sequence[tuple[str, str | None]], masking: Masking) -> Message:
@@ -78,6 +88,12 @@ def _message(conversation: int, event: Event, following: Sequence[tuple[str, str
     )
 
 
+def _given(events: Sequence[Event], place: int, content: Catalogue) -> tuple[str, str | None]:
+    """The response's name of the assistant's message at a place, and the article that it gives."""
+    name = (events[place].get("metadata") or {}).get("answer") or ""
+    return name, content.article_of(last_subject(events[:place], content)).name if name in ARTICLE else None
+
+
 def messages_of(conversation: int, events: Sequence[Event], content: Catalogue, masking: Masking) -> Iterator[Message]:
     """The messages of a conversation, each with the answers up to the next one."""
     asked: Event | None = None
@@ -88,10 +104,9 @@ def messages_of(conversation: int, events: Sequence[Event], content: Catalogue, 
                 yield _message(conversation, asked, following, masking)
             asked, following = event, []
         elif event.get("event") == "bot":
-            name = (event.get("metadata") or {}).get("answer") or ""
-            if name != NOTICE:
-                link = content.article_of(last_subject(events[:place], content)).name if name in ARTICLE else None
-                following.append((name, link))
+            given = _given(events, place, content)
+            if given[0] != NOTICE:
+                following.append(given)
     if asked:
         yield _message(conversation, asked, following, masking)
 
@@ -105,11 +120,26 @@ def judgements_of(conversation: int, events: Iterable[Event]) -> list[Judgement]
     return list(last.values())
 
 
+def openings_of(conversation: int, events: Sequence[Event], content: Catalogue) -> Iterator[Opening]:
+    """The links of a conversation that were opened. The widget names a message after its turn and its place in it."""
+    given: dict[str, tuple[str, str | None]] = {}
+    turn, number = "", 0
+    for place, event in enumerate(events):
+        if event.get("event") == "user":
+            turn, number = event.get("message_id") or "", 0
+        elif event.get("event") == "bot":
+            given[f"{turn}.{number}"] = _given(events, place, content)
+            number += 1
+        elif event.get("event") == "link_opened" and event["message_id"] in given:
+            yield Opening(conversation, *given[event["message_id"]])
+
+
 def read(conversations: Iterable[Sequence[Event]], content: Catalogue) -> Material:
-    """All messages and judgements of the conversations. What the store did not mask is masked here."""
+    """All messages, judgements and openings of the conversations. What the store did not mask is masked here."""
     masking = Masking(content.contacts.values())
     material = Material()
     for number, events in enumerate(conversations):
         material.messages += messages_of(number, events, content, masking)
         material.judgements += judgements_of(number, events)
+        material.openings += openings_of(number, events, content)
     return material

@@ -31,6 +31,7 @@ from assistant.insights.reading import Judgement, Material, Message
 from assistant.insights.subjects import GONE, KIND_NAMES
 from assistant.nlu.decision import OFF_TOPIC
 from assistant.pages.making import environment
+from assistant.privacy.export import day_text
 
 TEMPLATE = "insights.html.j2"
 MOST_GROUPS = 60  # on the page; the export holds them all
@@ -84,11 +85,6 @@ class Insights:
     today: date
     retention_days: int
     rare: bool = False
-
-
-def day_text(day: date) -> str:
-    """A day as it is written in French."""
-    return day.strftime("%d/%m/%Y")
 
 
 def _row(name: str, found: Count, **more: Any) -> dict[str, Any]:
@@ -148,7 +144,11 @@ def _judgement_rows(judgements: Sequence[Judgement], insights: Insights) -> list
 def _link_rows(insights: Insights) -> list[dict[str, Any]]:
     links = insights.content.links
     shown = tally((link, message.conversation) for message in insights.material.messages for link in message.links)
-    return [_row(links[name].title, found) for name, found in shown.items()]
+    opened = by(insights.material.openings, "article")
+    return [
+        _row(links[name].title, found, opened=opened.get((name,), NOTHING).conversations_text)
+        for name, found in shown.items()
+    ]
 
 
 def _giving_rows(insights: Insights) -> list[dict[str, Any]]:
@@ -159,7 +159,11 @@ def _giving_rows(insights: Insights) -> list[dict[str, Any]]:
         for name in message.answers
         if name in answers and answers[name].kind == "giving"
     )
-    return [_row(answers[name].title or GONE, found) for name, found in shown.items()]
+    opened = by(insights.material.openings, "answer")
+    return [
+        _row(answers[name].title or GONE, found, opened=opened.get((name,), NOTHING).conversations_text)
+        for name, found in shown.items()
+    ]
 
 
 def _place(group: Group, names: Names) -> str:

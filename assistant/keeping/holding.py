@@ -7,7 +7,6 @@ another, whatever its words; here every story is held. And nothing is printed.
 
 import asyncio
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,54 +21,8 @@ from rasa.shared.core.training_data.structures import StoryGraph, StoryStep
 from rasa.shared.exceptions import RasaException
 from ruamel.yaml.error import YAMLError
 
+from assistant.keeping.held import Held, HeldTurn, Marks, UnreadableError
 from assistant.privacy.logs import describe
-
-Marks = tuple[tuple[str, str, str], ...]  # the entities of a message: the words, the entity, its value
-
-
-class UnreadableError(ValueError):
-    """A file holds no dialogue tests that Rasa can read; the text says so in French."""
-
-
-@dataclass(frozen=True)
-class HeldTurn:
-    """A message and what followed, expected and as it came.
-
-    Attributes:
-        text: the message; None where the test gives its subject only.
-        intent: the subject that is expected, and the one that came.
-        entities: the entities that are expected, and those that came.
-        actions: each action that is expected, with the one that came.
-    """
-
-    text: str | None
-    intent: tuple[str, str | None]
-    entities: tuple[Marks, Marks]
-    actions: tuple[tuple[str, str], ...]
-
-    @property
-    def is_understood(self) -> bool:
-        """Whether the subject and the entities are those expected."""
-        return self.intent[0] == self.intent[1] and self.entities[0] == self.entities[1]
-
-    @property
-    def is_right(self) -> bool:
-        """Whether all came as expected."""
-        return self.is_understood and all(expected == came for expected, came in self.actions)
-
-
-@dataclass(frozen=True)
-class Held:
-    """A dialogue test that was held: its file, its name and its turns."""
-
-    file: str
-    name: str
-    turns: tuple[HeldTurn, ...]
-
-    @property
-    def is_right(self) -> bool:
-        """Whether every turn came as expected."""
-        return all(turn.is_right for turn in self.turns)
 
 
 def read_text(text: str, file: str) -> list[StoryStep]:
@@ -92,7 +45,7 @@ def read_files(files: Iterable[Path]) -> list[StoryStep]:
     """The dialogue tests of files, in their order.
 
     Raises:
-        UnreadableError: one is missing, is none that `rasa test` would find, or cannot be read.
+        UnreadableError: one is missing, is none that `rasa test` would find, or cannot be read; or there are no tests.
     """
     steps: list[StoryStep] = []
     for file in files:
@@ -102,6 +55,8 @@ def read_files(files: Iterable[Path]) -> list[StoryStep]:
             steps += read_text(file.read_text(encoding="utf-8"), str(file))
         except (OSError, UnicodeDecodeError) as problem:
             raise UnreadableError(f"{file} ne peut pas être lu ({type(problem).__name__}).") from problem
+    if not steps:
+        raise UnreadableError("Il n’y a aucun dialogue de test à passer.")
     return steps
 
 
@@ -114,12 +69,13 @@ async def hold(steps: Sequence[StoryStep], agent: Agent) -> list[Held]:
         use_story_concatenation=False,
         augmentation_factor=0,
     )
-    found = []
+    found: dict[tuple[str, str], Held] = {}
     for tracker in generator.generate_story_trackers():
         _, held, _, _ = await _predict_tracker_actions(tracker, agent, use_e2e=True)
-        found.append(Held(tracker.sender_source or "", tracker.sender_id, tuple(_turns(held))))
+        one = Held(tracker.sender_source or "", tracker.sender_id, tuple(_turns(held)))
+        found[one.file, one.name] = one
         await asyncio.sleep(0)  # visitors of the same server are not kept waiting for all of them
-    return found
+    return [found[step.source_name or "", step.block_name] for step in steps]
 
 
 def _marks(entities: Iterable[dict[str, Any]], text: str | None) -> Marks:

@@ -1,10 +1,9 @@
-"""Messages that were misunderstood, as the staff marked them: `var/review/misunderstood.jsonl`. Never learnt from.
+"""Messages that were misunderstood, as the staff marked them: the file of the setting `REVIEW_FILE`. Never learnt from.
 
 One JSON object a line, which a person can read, without the name of the conversation and without the time of day.
 """
 
 import json
-import os
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -15,9 +14,7 @@ from pathlib import Path
 from assistant.checking.problem import quoted
 from assistant.checking.project import normal
 from assistant.privacy.masking import Masking
-from assistant.settings import ROOT
 
-FILE = ROOT / "var" / "review" / "misunderstood.jsonl"
 MAX_TEXT, MAX_NOTE = 2000, 500  # characters
 MAX_RECORDS = 5000  # some 3 MB at the very most of what people really write
 
@@ -76,31 +73,37 @@ def misunderstood(
     return Misunderstood(text, understood, right, day, note)
 
 
-def add(record: Misunderstood, file: Path = FILE) -> None:
+def add(record: Misunderstood, file: Path) -> None:
     """Writes a record at the end of the file.
 
     Raises:
-        ReviewError: it is there already, or the file is full.
+        ReviewError: it is there already, or the file is full or holds something else.
         OSError: the file cannot be written.
     """
     with _locked(file):
         records = _read(file)
-        if any((normal(item.text), item.right) == (normal(record.text), record.right) for item in records):
+        if any(_key(item) == _key(record) for item in records):
             raise ReviewError("Ce message est déjà marqué, avec le même sujet.")
         if len(records) >= MAX_RECORDS:
             raise ReviewError(f"Le fichier a déjà {MAX_RECORDS} messages\u00a0: relisez-les (make review) et videz-le.")
         _write(file, [*records, record])
 
 
-def records_in(file: Path = FILE) -> list[Misunderstood]:
-    """All records, oldest first; none where there is no file. Raises OSError if it cannot be read."""
+def records_in(file: Path) -> list[Misunderstood]:
+    """All records, oldest first; none where there is no file.
+
+    Raises:
+        ReviewError: a line is no record.
+        OSError: the file cannot be read.
+    """
     return _read(file)
 
 
-def purge(days: int, today: date, file: Path = FILE) -> int:
+def purge(days: int, today: date, file: Path) -> int:
     """Deletes the records that are older than so many days; returns their number.
 
     Raises:
+        ReviewError: a line is no record.
         OSError: the file cannot be read or written.
     """
     if not file.exists():
@@ -111,6 +114,11 @@ def purge(days: int, today: date, file: Path = FILE) -> int:
         if len(left) < len(records):
             _write(file, left)
     return len(records) - len(left)
+
+
+def _key(record: Misunderstood) -> tuple[str, str]:
+    """What two records share that say the same; of « ? » nothing else is left than itself."""
+    return normal(record.text) or record.text, record.right
 
 
 @contextmanager
@@ -126,12 +134,16 @@ def _read(file: Path) -> list[Misunderstood]:
     if not file.exists():
         return []
     lines = file.read_text(encoding="utf-8").split("\n")
-    return [_record(line) for line in lines if line]
+    return [_record(line, file, number) for number, line in enumerate(lines, start=1) if line.strip()]
 
 
-def _record(line: str) -> Misunderstood:
-    fields = json.loads(line)
-    return Misunderstood(**{**fields, "day": date.fromisoformat(fields["day"])})
+def _record(line: str, file: Path, number: int) -> Misunderstood:
+    try:
+        fields = json.loads(line)
+        return Misunderstood(**{**fields, "day": date.fromisoformat(fields["day"])})
+    except (ValueError, TypeError, KeyError):
+        what = f"{file.name}, ligne {number}\u00a0: cette ligne n’est plus lisible. Corrigez-la ou supprimez-la."
+        raise ReviewError(what) from None
 
 
 def _write(file: Path, records: Sequence[Misunderstood]) -> None:
@@ -140,4 +152,4 @@ def _write(file: Path, records: Sequence[Misunderstood]) -> None:
     draft = file.with_suffix(".tmp")
     draft.touch(mode=0o600)
     draft.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-    os.replace(draft, file)
+    draft.replace(file)

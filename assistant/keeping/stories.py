@@ -21,6 +21,7 @@ from rasa.shared.exceptions import RasaException
 from rasa.shared.nlu.training_data.entities_parser import find_entities_in_training_example, replace_entities
 
 from assistant.checking.problem import quoted
+from assistant.checking.project import DIALOGUES
 from assistant.keeping.holding import hold, read_text
 from assistant.keeping.yaml_text import Block, Quoted, as_yaml
 from assistant.privacy.masking import Masking
@@ -28,7 +29,7 @@ from assistant.settings import ROOT
 
 Event = dict[str, Any]
 
-FOLDER = ROOT / "tests" / "dialogues"
+FOLDER = ROOT / DIALOGUES
 MAX_NAME = 80  # characters
 HEAD = "# Dialogue gardé par l’équipe. Relisez-le\u00a0: aucune donnée d’un vrai visiteur ne doit y rester.\n"
 _SILENT = ("action_listen", "action_session_start")
@@ -203,15 +204,14 @@ def story(name: str, turns: Iterable[Turn]) -> str:
     Raises:
         KeepingError: a text cannot be written so that Rasa reads the same.
     """
-    lines = [HEAD + as_yaml({"version": Quoted("3.1")}), "stories:", *as_yaml([{"story": Quoted(name)}]).splitlines()]
-    lines.append("  steps:")
+    parts = [HEAD, as_yaml({"version": Quoted("3.1")}), "stories:\n", as_yaml([{"story": Quoted(name)}]), "  steps:\n"]
     for turn in turns:
         if turn.is_wordless:
-            lines.append(f"  # dit avec ce qui précède\u00a0: {_line(turn.text)}")
+            parts.append(f"  # dit avec ce qui précède\u00a0: {_line(turn.text)}\n")
         words = {} if turn.is_wordless else {"user": Block(f"{marked(turn)}\n")}
         steps = [{**words, "intent": turn.intent}, *({"action": action} for action in turn.actions)]
-        lines += [f"  {line}" if line else line for line in as_yaml(steps).splitlines()]
-    return "\n".join(lines) + "\n"
+        parts += [f"  {line}\n" for line in as_yaml(steps).rstrip("\n").split("\n")]
+    return "".join(parts)
 
 
 def marked(turn: Turn) -> str:

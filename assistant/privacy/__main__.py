@@ -5,6 +5,7 @@ import json
 import re
 import sys
 import time
+from datetime import datetime
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -12,7 +13,8 @@ from assistant.channel_settings import CHANNELS
 from assistant.channels.identity import NAME_DIGITS, conversation_name, secret_of
 from assistant.content.catalogue import catalogue
 from assistant.content.yaml_file import ContentError
-from assistant.privacy.export import readable
+from assistant.keeping import review
+from assistant.privacy.export import ZONE, readable
 from assistant.privacy.logs import describe
 from assistant.privacy.records import DAY, erase, events_of, has_conversations, open_database, purge, vacuum
 from assistant.settings import Settings, SettingsError, settings
@@ -48,6 +50,7 @@ def run(arguments: argparse.Namespace, config: Settings) -> int:
     """Does what is asked; returns 1 if there is no such conversation.
 
     Raises:
+        ReviewError, OSError: the file of misunderstood messages cannot be used.
         sqlalchemy.exc.SQLAlchemyError: the database does not answer.
     """
     engine = open_database(config.database_url)
@@ -56,6 +59,8 @@ def run(arguments: argparse.Namespace, config: Settings) -> int:
         count = purge(engine, time.time() - config.retention_days * DAY) if stored else 0
         vacuum(engine)
         print(f"Conversations de plus de {config.retention_days} jours supprimées\u00a0: {count}.")
+        marked = review.purge(config.retention_days, datetime.now(ZONE).date(), config.review_file)
+        print(f"Messages mal compris, marqués depuis plus longtemps, supprimés\u00a0: {marked}.")
         return 0
     sender = stored_name(arguments.sender, config)
     if arguments.command == "erase":
@@ -70,7 +75,9 @@ def run(arguments: argparse.Namespace, config: Settings) -> int:
     if arguments.json:
         print(json.dumps({"conversation": sender, "events": events}, ensure_ascii=False, indent=2))
     else:
-        print(readable(sender, events, catalogue().offers()), end="")
+        content = catalogue()
+        links = {name: link.title for name, link in content.links.items()}
+        print(readable(sender, events, content.offers(), links), end="")
     return 0
 
 
@@ -79,7 +86,7 @@ def main() -> int:
     arguments = _parser().parse_args()
     try:
         return run(arguments, settings())
-    except (SettingsError, ContentError) as problem:
+    except (SettingsError, ContentError, review.ReviewError, OSError) as problem:
         print(problem, file=sys.stderr)
     except SQLAlchemyError as problem:
         print(f"La base de données ne répond pas ({', '.join(describe(problem))}).", file=sys.stderr)

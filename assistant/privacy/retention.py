@@ -3,11 +3,15 @@
 import asyncio
 import logging
 import time
+from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from assistant.channels.incoming import WORKBENCH_PREFIX
+from assistant.keeping import review
+from assistant.privacy.export import ZONE
 from assistant.privacy.records import DAY, has_conversations, purge, vacuum
 from assistant.watching.figures import figures
 
@@ -34,9 +38,19 @@ async def purge_once(engine: Engine, days: int) -> int:
     return count
 
 
-async def purge_daily(engine: Engine, days: int) -> None:
-    """Does so now and every day, for ever; a database that does not answer is asked again in an hour."""
+def purge_reviews(days: int, file: Path) -> None:
+    """Deletes the messages that the staff marked as misunderstood so long ago. What goes wrong is logged."""
+    try:
+        count = review.purge(days, datetime.now(ZONE).date(), file)
+        logger.info("Marked messages deleted because of their age: %d", count)
+    except (review.ReviewError, OSError):
+        logger.exception("Old marked messages could not be deleted; next trial in a day")
+
+
+async def purge_daily(engine: Engine, days: int, review_file: Path) -> None:
+    """Does both now and every day, for ever; a database that does not answer is asked again in an hour."""
     while True:
+        await asyncio.to_thread(purge_reviews, days, review_file)
         try:
             await purge_once(engine, days)
             pause = DAY

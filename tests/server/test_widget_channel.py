@@ -185,6 +185,45 @@ def test_feedback(visitor: Visitor) -> None:
     assert visitor.ask("et pour le foie ?") == ["utter_response_rate_hepatocarcinoma"]
 
 
+def test_links_that_were_opened(widget: Server, visitor: Visitor) -> None:
+    (gift,) = visitor.send(text="je voudrais faire un don")
+    visitor.ask("que raconte Xavier ?")
+    (article,) = visitor.send(text="lire la suite")
+    before = visitor.history()
+    for answer in (gift, article):
+        body = {"message_id": answer["id"], "link": answer["links"][0]["title"]}
+        reply = visitor.call("POST", "/opened", json=body)
+        assert (reply.status_code, reply.content) == (204, b"")
+    wrong = (
+        (gift["id"], "https://evil.example/"),
+        (gift["id"], gift["links"][0]["url"]),
+        (gift["id"], article["links"][0]["title"]),
+        (gift["id"], ""),
+    )
+    for message_id, title in wrong:
+        reply = visitor.call("POST", "/opened", json={"message_id": message_id, "link": title})
+        assert error(reply) == (400, "unknown_link")
+    right = gift["links"][0]["title"]
+    for body in ({"message_id": gift["id"]}, {"message_id": gift["id"], "link": 1}, {"link": right}, []):
+        assert error(visitor.call("POST", "/opened", json=body)) == (400, "bad_request")
+    for message_id in (gift["id"][:-2], f"{gift['id'][:-2]}.7", "opening.0"):
+        reply = visitor.call("POST", "/opened", json={"message_id": message_id, "link": right})
+        assert error(reply) == (404, "unknown_message")
+    reply = Visitor(widget).call("POST", "/opened", json={"message_id": gift["id"], "link": right})
+    assert error(reply) == (404, "unknown_message")
+    kept = [
+        json.loads(data) for who, kind, data in rows(visitor.server) if who == sender(visitor) and kind == "link_opened"
+    ]
+    assert [(event["message_id"], event["link"]) for event in kept] == [
+        (gift["id"], "donation"),
+        (article["id"], "home"),
+    ]
+    assert all(set(event) == {"event", "timestamp", "message_id", "link"} for event in kept)
+    # The conversation is as it was, and goes on.
+    assert visitor.history() == before
+    assert visitor.ask("quel est le taux de réponse ?") == ["utter_response_rate"]
+
+
 def test_feedback_on_what_was_not_said(widget: Server, visitor: Visitor) -> None:
     message_id = new_id()
     visitor.send(message_id, text="bonjour")
@@ -292,7 +331,7 @@ def test_markup_stays_text(visitor: Visitor) -> None:
     assert visitor.history()[0]["text"] == text
 
 
-@pytest.mark.parametrize("path", ["/message", "/feedback", "/conversation"])
+@pytest.mark.parametrize("path", ["/message", "/feedback", "/opened", "/conversation"])
 @pytest.mark.parametrize(
     ("body", "status", "code"),
     [
@@ -346,7 +385,7 @@ def test_a_body_that_trickles_is_given_up(visitor: Visitor) -> None:
 @pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "text/json", ""])
 def test_other_content_types_are_refused(visitor: Visitor, content_type: str) -> None:
     """A page of another origin can send them without asking."""
-    for path in ("/message", "/feedback", "/conversation"):
+    for path in ("/message", "/feedback", "/opened", "/conversation"):
         answer = visitor.call("POST", path, data=b"{}", headers={"Content-Type": content_type})
         assert error(answer) == (415, "bad_type")
 
@@ -361,6 +400,7 @@ def test_other_content_types_are_refused(visitor: Visitor, content_type: str) ->
         ("/conversation", "GET POST DELETE"),
         ("/message", "POST"),
         ("/feedback", "POST"),
+        ("/opened", "POST"),
     ],
 )
 def test_other_methods_are_refused(visitor: Visitor, path: str, allowed: str) -> None:
@@ -385,7 +425,13 @@ def with_changed_name(visitor: Visitor) -> str:
     return f"{head}.{base64.urlsafe_b64encode(body).decode().rstrip('=')}.{signature}"
 
 
-NEEDS_TOKEN = [("GET", "/conversation"), ("DELETE", "/conversation"), ("POST", "/message"), ("POST", "/feedback")]
+NEEDS_TOKEN = [
+    ("GET", "/conversation"),
+    ("DELETE", "/conversation"),
+    ("POST", "/message"),
+    ("POST", "/feedback"),
+    ("POST", "/opened"),
+]
 
 
 @pytest.mark.parametrize(("method", "path"), NEEDS_TOKEN)
@@ -465,6 +511,7 @@ ROUTES = [
     ("DELETE", "/conversation"),
     ("POST", "/message"),
     ("POST", "/feedback"),
+    ("POST", "/opened"),
     ("GET", "/nothing"),
 ]
 

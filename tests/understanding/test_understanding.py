@@ -16,7 +16,6 @@ from assistant.evaluation.outcomes import RIGHT, WRONG
 from assistant.evaluation.parsing import Parser
 from assistant.evaluation.sets import Labelled, all_sets
 from assistant.nlu.decision import SAFETY, URGENT
-from assistant.serve import MODEL
 from assistant.settings import ROOT
 
 SETS = all_sets()
@@ -42,9 +41,8 @@ Understand = Callable[[str, list[Labelled]], pd.DataFrame]
 
 
 @pytest.fixture(scope="module")
-def understand() -> Understand:
+def understand(parser: Parser) -> Understand:
     """A function from a set's name and messages to the table of what they were taken for."""
-    parser = Parser(MODEL)
     known: dict[str, dict] = {}
 
     def table(name: str, messages: list[Labelled]) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from assistant.settings import read_settings
 from assistant.stores import lock, tracker
 from assistant.stores.feedback import FeedbackGiven
+from assistant.stores.opened import LinkOpened
 from assistant.stores.senders import SenderError
 
 
@@ -85,6 +86,14 @@ def test_the_newest_events_over_all_sessions(store: tracker.ConversationStore, m
     assert texts == ["a", "Réponse à a", "b", "Réponse à b", "c"]
     monkeypatch.setattr(tracker, "NEWEST", 2)
     assert [event["text"] for event in asyncio.run(store.shown_events("one"))] == ["Réponse à b", "c"]
+
+
+def test_an_opened_link_is_kept(store: tracker.ConversationStore) -> None:
+    asyncio.run(store.save(DialogueStateTracker.from_events("one", [SessionStarted()])))
+    opened = LinkOpened("a.0", "donation")
+    asyncio.run(store.append("one", opened))
+    assert asyncio.run(store.retrieve("one")).events[-1] == opened
+    assert asyncio.run(store.shown_events("one")) == []
 
 
 def test_feedback_is_kept_and_changes_nothing_else(store: tracker.ConversationStore) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from assistant.channels.gate import Gate
 from assistant.channels.refusals import RefusedError
-from assistant.channels.widget_requests import Feedback, Message, read_feedback, read_message
+from assistant.channels.widget_requests import Feedback, Message, Opened, read_feedback, read_message, read_opened
 from assistant.content.catalogue import Catalogue
 from assistant.settings import read_settings
 
@@ -69,3 +69,16 @@ def test_feedback() -> None:
     for wrong in ({}, {"message_id": "a"}, {"message_id": "a", "useful": 1}, {"message_id": 1, "useful": True}):
         with pytest.raises(RefusedError, match="bad_request"):
             read_feedback(json.dumps(wrong).encode())
+
+
+def test_opened() -> None:
+    assert read_opened(json.dumps({"message_id": f"{ID}.0", "link": "Un don"}).encode()) == Opened(f"{ID}.0", "Un don")
+    for wrong in (
+        {},
+        {"message_id": f"{ID}.0"},
+        {"link": "x"},
+        {"message_id": 1, "link": "x"},
+        {"message_id": "", "link": []},
+    ):
+        with pytest.raises(RefusedError, match="bad_request"):
+            read_opened(json.dumps(wrong).encode())

@@ -15,6 +15,7 @@ interface Request {
   token?: string;
   body?: object;
   signal?: AbortSignal;
+  keepalive?: boolean;
 }
 
 // The server answers or refuses within 9 seconds, whatever fails behind it (docs/faults.md).
@@ -43,7 +44,7 @@ export function createApi(base: string) {
     read: (body: unknown) => T | null,
     method: string,
     path: string,
-    { token, body, signal = AbortSignal.timeout(TIME_LIMIT) }: Request = {},
+    { token, body, signal = AbortSignal.timeout(TIME_LIMIT), keepalive = false }: Request = {},
   ): Promise<T> {
     let status: number;
     let answer: unknown;
@@ -57,6 +58,7 @@ export function createApi(base: string) {
         ...(body && { body: JSON.stringify(body) }),
         credentials: "omit",
         signal,
+        keepalive,
       });
       status = response.status;
       answer = await readJson(response);
@@ -77,6 +79,9 @@ export function createApi(base: string) {
     erase: (token: string) => call(nothing, "DELETE", "conversation", { token }),
     feedback: (token: string, id: string, useful: boolean) =>
       call(nothing, "POST", "feedback", { token, body: { message_id: id, useful } }),
+    /** Nobody waits for this; it may outlive the page. */
+    opened: (token: string, id: string, link: string) =>
+      call(nothing, "POST", "opened", { token, body: { message_id: id, link }, keepalive: true }).catch(nothing),
     /** Sends a message. The same id may be sent again: the server answers the same and stores nothing twice. */
     async send(token: string, id: string, content: Content, signal: AbortSignal): Promise<Answer[]> {
       const answers = await call(readAnswers, "POST", "message", { token, body: { id, ...content }, signal });

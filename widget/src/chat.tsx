@@ -39,7 +39,8 @@ export function startChat(
     if (event === "answer" && !look.open) change({ unread: look.unread + 1 });
     tell(event, detail);
   };
-  const conversation = createConversation(createApi(server), report, draw);
+  const api = createApi(server);
+  const conversation = createConversation(api, report, draw);
 
   const find = (selector: string) => root.querySelector<HTMLElement>(selector);
   const focus = (selector: string) => find(selector)?.focus({ preventScroll: true });
@@ -100,7 +101,11 @@ export function startChat(
     async copy(answer, button) {
       conversation.tell((await copyText(copyable(answer), button)) ? "copied" : "notCopied");
     },
-    followed: (kind) => tell("link", { kind }),
+    followed(id, { title, kind }) {
+      const { token } = conversation.state();
+      if (token) void api.opened(token, id, title);
+      tell("link", { kind });
+    },
     askToErase: (asked) => change({ asked }),
     async erase() {
       if (!look.asked || conversation.state().erasing) return;

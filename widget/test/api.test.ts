@@ -33,6 +33,15 @@ describe("requests", () => {
     expect(fetch.mock.calls[0]?.[1]).toMatchObject({ body: '{"id":"u","payload":"/a"}' });
   });
 
+  it("say which link was opened, after the page is gone if need be, and nobody hears that it failed", async () => {
+    const fetch = answer(503, { error: "unavailable" });
+    await api.opened("t", "u.0", "Faire un don");
+    expect(fetch).toHaveBeenCalledWith(
+      "https://bot.example/webhooks/widget/opened",
+      expect.objectContaining({ body: '{"message_id":"u.0","link":"Faire un don"}', keepalive: true }),
+    );
+  });
+
   it("may answer with nothing", async () => {
     answer(204, null);
     expect(await problemOf(api.erase("t"))).toBeNull();

@@ -25,6 +25,7 @@ function fakeApi() {
     history: vi.fn<Api["history"]>(async () => []),
     erase: vi.fn<Api["erase"]>(async () => true),
     feedback: vi.fn<Api["feedback"]>(async () => true),
+    opened: vi.fn<Api["opened"]>(async () => true),
     send: vi.fn<Api["send"]>(async (_token, id) => [answerTo(id)]),
   };
 }

@@ -93,7 +93,7 @@ async function respond(request: IncomingMessage, path: string): Promise<[number,
     conversations.delete(token);
     return [204, null];
   }
-  if (path === "feedback") return [204, null];
+  if (path === "feedback" || path === "opened") return [204, null];
   const title = buttons.find((button) => button.payload === fields.payload)?.title;
   return message(fields.text ?? title ?? "", fields.id ?? "", log);
 }

@@ -10,14 +10,14 @@ function Time({ time }: { time: number }) {
   return <time dateTime={new Date(time * 1000).toISOString()}>{readableTime(time, now())}</time>;
 }
 
-function LinkCard({ link, actions }: { link: Link; actions: Actions }) {
+function LinkCard({ id, link, actions }: { id: string; link: Link; actions: Actions }) {
   const tab = opensTab(link.url);
   return (
     <a
       class="card"
       href={link.url}
       {...(tab && { target: "_blank", rel: "noopener" })}
-      onClick={() => actions.followed(link.kind)}
+      onClick={() => actions.followed(id, link)}
     >
       <strong>{link.title}</strong>
       {tab && <span class="small"> {texts.newTab}</span>}
@@ -59,7 +59,7 @@ function AnswerView({ answer, actions }: { answer: Answer; actions: Actions }) {
       <span class="hidden">{texts.assistant}</span>
       <Markup text={answer.text} />
       {answer.links.map((link) => (
-        <LinkCard link={link} actions={actions} />
+        <LinkCard id={answer.id} link={link} actions={actions} />
       ))}
       {answer.source && <p class="source">{answer.source}</p>}
       <Tools answer={answer} actions={actions} />

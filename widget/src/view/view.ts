@@ -1,5 +1,5 @@
 import type { State } from "../conversation.ts";
-import type { Answer, Button, Turn } from "../protocol.ts";
+import type { Answer, Button, Link, Turn } from "../protocol.ts";
 
 export type Erasing = "erased" | "restarted";
 
@@ -33,7 +33,7 @@ export interface Actions {
   takeBack(turn: Turn): void;
   rate(id: string, useful: boolean): void;
   copy(answer: Answer, button: HTMLElement): void;
-  followed(kind: string): void;
+  followed(id: string, link: Link): void;
   askToErase(what: Erasing): void;
   erase(): void;
   keep(): void;
