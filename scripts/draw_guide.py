@@ -17,7 +17,7 @@ from tests.server.conftest import start, stop
 from tests.server.workbench import PATH, WORKBENCH_TOKEN
 
 FOLDER = ROOT / "docs" / "guide"
-SCREEN = {"width": 1100, "height": 860}
+SCREEN = {"width": 1000, "height": 760}
 
 
 def conversation(bench: Workbench) -> None:
@@ -53,9 +53,9 @@ def misunderstood(bench: Workbench) -> None:
 
 
 PICTURES: tuple[tuple[Callable[[Workbench], None], int], ...] = (
-    (conversation, 860),
-    (whatsapp, 860),
-    (again, 860),
+    (conversation, 760),
+    (whatsapp, 760),
+    (again, 760),
     (keep, 520),
     (misunderstood, 560),
 )

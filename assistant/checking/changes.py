@@ -77,8 +77,8 @@ def changes(before: FactBase, content: Catalogue) -> list[Change]:
             what = f"le fait {quoted(id_)} est nouveau."
         else:
             field = "source" if old.statement == new.statement else "statement"
-            before, after = getattr(old, field), getattr(new, field)
-            what = f"le fait {quoted(id_)} a changé.\n    avant\u00a0: {before}\n    après\u00a0: {after}"
+            first, last = getattr(old, field), getattr(new, field)
+            what = f"le fait {quoted(id_)} a changé.\n    avant\u00a0: {first}\n    après\u00a0: {last}"
         found.append(Change(id_, what, _names(leaning)))
     return found
 

@@ -38,7 +38,8 @@ class Staff:
         return self.call("GET", path)
 
     def post(self, path: str, origin: str | None = None, **fields: str) -> requests.Response:
-        return self.call("POST", path, data=fields, headers={"Origin": origin or self._base})
+        headers = {"Origin": origin or self._base, "Content-Type": "application/x-www-form-urlencoded"}
+        return self.call("POST", path, data=fields, headers=headers)
 
     def say(self, text: str) -> str:
         """Writes a message and returns the page that follows."""
