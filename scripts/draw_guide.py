@@ -55,7 +55,7 @@ def misunderstood(bench: Workbench) -> None:
 PICTURES: tuple[tuple[Callable[[Workbench], None], int], ...] = (
     (conversation, 760),
     (whatsapp, 760),
-    (again, 760),
+    (again, 640),
     (keep, 520),
     (misunderstood, 560),
 )

@@ -115,7 +115,7 @@ def test_bad_requests_get_a_french_page(staff: Staff) -> None:
 
 
 def test_a_message_is_explained_to_its_source(staff: Staff) -> None:
-    page = shown(staff.say("quel est le tau de reponse"))
+    page = shown(staff.say("c koi le taux de réponse"))
     for part in (
         "Compris\u00a0: «\u00a0Quels sont les taux de réponse\u00a0?\u00a0»",
         "Le message entier est assez clair",
@@ -156,7 +156,7 @@ def test_asking_again_in_other_words_leaves_the_conversation_as_it_is(staff: Sta
     said = shown(again)
     assert "et pour le foie ?" in said and "et pour hodgkin ?" in said
     assert "20 %" in said.replace("\u00a0", " ") and "70 %" in said.replace("\u00a0", " ")
-    assert "hodgkin" not in staff.get().text.lower().replace("lymphome de hodgkin", "")
+    assert "et pour hodgkin" not in staff.get().text
     assert "Message 3" in staff.get().text
     refused = staff.post("/again", turn="2", text="")
     assert refused.status_code == 422 and "Votre message est vide." in refused.text

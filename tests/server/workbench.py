@@ -62,4 +62,4 @@ class Staff:
 
 def shown(page: str) -> str:
     """The text of a page, tags left out, white space made even."""
-    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", page)).split())
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", page)).split()).replace(" .", ".")
