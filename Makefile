@@ -7,7 +7,7 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 export PYTHONWARNINGS := ignore
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 
-.PHONY: help setup setup-dev lock widget widget-or-warn widget-test train run chat validate lint types unit understanding evaluate compare insights test-dialogues server-test channels-test browser-test test cluster faults picture widget-pictures guide-pictures bench-widget check check-links new-subject review channels purge erase export fuzz audit clean
+.PHONY: help setup setup-dev lock widget widget-or-warn widget-test train run chat validate lint types unit understanding evaluate compare insights test-dialogues server-test channels-test browser-test test cluster faults picture widget-pictures guide-pictures bench bench-widget check check-links new-subject review channels purge erase export fuzz audit clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -47,6 +47,9 @@ picture: setup ## draw docs/dialogue.png from the running assistant (needs chrom
 
 widget-pictures: setup-dev widget ## draw docs/widget/*.png
 	@scripts/need-packages && PYTHONPATH=. $(PY) scripts/draw_widget.py
+
+bench: setup-dev ## what an answer costs, beside stock and bare Rasa: reports/bench.html (20 minutes; SHORT=1: four)
+	@$(if $(filter 1,$(SHORT)),SHORT=1,scripts/need-packages &&) $(PY) -m assistant.bench
 
 guide-pictures: setup-dev widget ## draw docs/guide/*.png, the staff's workbench
 	@scripts/need-packages && PYTHONPATH=. $(PY) scripts/draw_guide.py
@@ -123,8 +126,8 @@ fuzz: setup-dev ## thousands of requests that nobody would think of, against the
 audit: setup-dev ## known vulnerabilities of the locked packages (asks api.osv.dev, or says that it could not)
 	@scripts/audit
 
-test: setup-dev ## all tests, in under 20 minutes
-	@scripts/test
+test: setup-dev ## all tests, in under 20 minutes, two lanes beside each other
+	@$(PY) -m tests.everything
 
 clean: ## remove what was made: model, reports, caches (not .venv, not the conversations)
 	@rm -rf models reports results .rasa .pytest_cache .ruff_cache .mypy_cache widget/dist

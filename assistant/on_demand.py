@@ -119,7 +119,25 @@ class _Finder(MetaPathFinder):
         return importlib.import_module(name)
 
 
+def _register_when_named(recipe: Any, finder: _Finder) -> None:
+    """Makes Rasa's recipe load a component that a configuration names: the real classes register themselves."""
+    look_up = recipe._from_registry
+
+    def from_registry(name: str) -> Any:
+        for module, components in STOOD_IN_FOR.items():
+            if name.rpartition(".")[2] in components:
+                finder.real(module)
+        return look_up(name)
+
+    recipe._from_registry = staticmethod(from_registry)
+
+
 def install() -> None:
     """Puts the stand-ins in place, in a process that has not imported the modules yet."""
-    if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
-        sys.meta_path.insert(0, _Finder())
+    if any(isinstance(finder, _Finder) for finder in sys.meta_path):
+        return
+    finder = _Finder()
+    sys.meta_path.insert(0, finder)
+    from rasa.engine.recipes.default_recipe import DefaultV1Recipe  # noqa: PLC0415  (with the stand-ins in place)
+
+    _register_when_named(DefaultV1Recipe, finder)

@@ -20,7 +20,6 @@ MODEL = ROOT / "models" / "assistant.tar.gz"
 SOURCES = ("config.yml", "domain.yml", "data", "assistant/nlu", "assistant/content", "requirements.lock")
 HTTP_ERROR = 400
 START_LIMIT = 180  # seconds to wait for the first answer
-LOGS = ROOT / "var"
 
 
 class StartError(RuntimeError):
@@ -77,8 +76,8 @@ def train() -> None:
     Raises:
         StartError: the training failed.
     """
-    LOGS.mkdir(exist_ok=True)
-    log = LOGS / "train.log"
+    log = ROOT / "var" / "train.log"
+    log.parent.mkdir(exist_ok=True)
     # --force: Rasa's cache of trained components does not see changes in the modules that they use
     # --skip-validation: `make validate` does it, and Rasa's own stops nothing by default
     name = MODEL.name.split(".")[0]
@@ -119,6 +118,10 @@ def _start(arguments: list[str], log: Path, environ: dict[str, str]) -> subproce
         )
 
 
+def _where_logs_are(config: Settings) -> str:
+    return f"Voir assistant.log et actions.log dans {os.path.relpath(config.log_folder)}."
+
+
 def _stop(processes: list[subprocess.Popen]) -> None:
     for process in processes:
         if process.poll() is None:
@@ -141,7 +144,8 @@ def running(config: Settings) -> Iterator[list[subprocess.Popen]]:
     """
     check_port(config.host, config.port, "PORT")
     train_if_stale()
-    LOGS.mkdir(exist_ok=True)
+    config.log_folder.mkdir(exist_ok=True)
+    logs = {name: config.log_folder / f"{name}.log" for name in ("assistant", "actions")}
     # Also where the Makefile did not set it: Rasa sends reports of its crashes outside otherwise.
     environ = dict(os.environ, SANIC_HOST=config.host, RASA_TELEMETRY_ENABLED="false")
     processes: list[subprocess.Popen] = []
@@ -151,18 +155,18 @@ def running(config: Settings) -> Iterator[list[subprocess.Popen]]:
             processes.append(
                 _start(
                     ["rasa_sdk", "--actions", "actions", "--port", str(config.action_port)],
-                    LOGS / "actions.log",
+                    logs["actions"],
                     environ,
                 )
             )
         place = ["--interface", config.host, "--port", str(config.port)]
         server = ["assistant.rasa", "run", "--model", str(MODEL), *place]
-        processes.append(_start(server, LOGS / "assistant.log", environ))
+        processes.append(_start(server, logs["assistant"], environ))
         started = time.monotonic()
         while not is_ready(config):
             waited = time.monotonic() - started
             if any(process.poll() is not None for process in processes) or waited > START_LIMIT:
-                raise StartError("L'assistant n'a pas démarré. Voir var/assistant.log et var/actions.log.")
+                raise StartError(f"L'assistant n'a pas démarré. {_where_logs_are(config)}")
             if sys.stdout.isatty():
                 print(f"\rDémarrage … {waited:.0f} s ", end="", flush=True)
             time.sleep(0.3)
@@ -198,7 +202,7 @@ def main(arguments: list[str]) -> int:
             )
             while all(process.poll() is None for process in processes):
                 time.sleep(0.5)
-            raise StartError("L'assistant s'est arrêté. Voir var/assistant.log et var/actions.log.")
+            raise StartError(f"L'assistant s'est arrêté. {_where_logs_are(config)}")
     except KeyboardInterrupt:
         print("\nArrêté.")
         return 0

@@ -56,7 +56,9 @@ class Settings:
         widget_messages: how many messages a conversation may send.
         widget_address_messages: how many messages an address may send, over all its conversations.
         channels: the variables of the messaging channels, by channel.
+        channel_messages: how many messages a person may send on a messaging channel.
         channel_send_seconds: how long a messaging channel tries to send an answer.
+        log_folder: folder of the two servers' logs under `make run`.
     """
 
     host: str
@@ -85,7 +87,9 @@ class Settings:
     widget_messages: limits.RateLimitItem
     widget_address_messages: limits.RateLimitItem
     channels: Mapping[str, ChannelSettings]
+    channel_messages: limits.RateLimitItem
     channel_send_seconds: int
+    log_folder: Path
 
 
 def _number(environ: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
@@ -180,7 +184,9 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         widget_messages=_rate(environ, "WIDGET_MESSAGES", "20/minute"),
         widget_address_messages=_rate(environ, "WIDGET_ADDRESS_MESSAGES", "120/minute"),
         channels=read_channels(environ),
+        channel_messages=_rate(environ, "CHANNEL_MESSAGES", "20/minute"),
         channel_send_seconds=_number(environ, "CHANNEL_SEND_SECONDS", 60, 1, 300),
+        log_folder=Path(environ.get("LOG_FOLDER") or ROOT / "var"),
     )
 
 

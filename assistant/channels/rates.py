@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from limits import RateLimitItem
-from limits.storage import storage_from_string
+from limits.storage import Storage, storage_from_string
 from limits.strategies import FixedWindowRateLimiter
 
 from assistant.channels.refusals import RefusedError
@@ -24,7 +24,11 @@ class Rates:
         # The library's asynchronous storage wants a redis client that is newer than Rasa allows: see `count`.
         options = {"socket_timeout": REDIS_SECONDS, "socket_connect_timeout": REDIS_SECONDS} if redis_url else {}
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="rates")
-        self._limiter = FixedWindowRateLimiter(storage_from_string(redis_url or "memory://", **options))
+        storage = storage_from_string(redis_url or "memory://", **options)
+        assert isinstance(storage, Storage)  # none of the asynchronous ones
+        self._storage = storage
+        assert isinstance(self._storage, Storage)  # none of the asynchronous ones
+        self._limiter = FixedWindowRateLimiter(self._storage)
 
     async def count(self, rate: RateLimitItem, what: str, who: str) -> None:
         """Counts one request.
@@ -43,3 +47,19 @@ class Rates:
         if not await run(self._limiter.hit, rate, what, who):
             stats = await run(self._limiter.get_window_stats, rate, what, who)
             raise RefusedError("too_many", retry_after=max(1, math.ceil(stats.reset_time - time.time())))
+
+    async def beyond(self, rate: RateLimitItem, what: str, who: str) -> int:
+        """Counts one request, and says how far this window is beyond what is allowed: 0 if it is not.
+
+        Args:
+            rate: how many are allowed in which time.
+            what: what is counted.
+            who: whom it is counted for.
+
+        Raises:
+            redis.RedisError: Redis does not answer.
+        """
+        key, seconds = rate.key_for(what, who), rate.get_expiry()
+        run = asyncio.get_running_loop().run_in_executor
+        counted: int = await run(self._threads, lambda: self._storage.incr(key, seconds))
+        return max(0, counted - rate.amount)

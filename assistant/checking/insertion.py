@@ -6,7 +6,7 @@ from pathlib import Path
 import yaml
 
 from assistant.checking.documents import Document
-from assistant.checking.project import DIALOGUES, DOMAIN, NLU, RULES, Project
+from assistant.checking.project import DIALOGUES, DOMAIN, NAMES, NLU, RULES, Project
 from assistant.content.catalogue import Answer
 
 
@@ -20,6 +20,7 @@ class Subject:
         answer: what is said.
         phrases: how people put the question.
         test: what the dialogue test says.
+        staff_name: what the staff's pages call it, None where the title of its button will do.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Subject:
     answer: Answer
     phrases: tuple[str, ...]
     test: str
+    staff_name: str | None = None
 
 
 def insert(project: Project, subject: Subject) -> dict[str, str]:
@@ -55,6 +57,10 @@ def insert(project: Project, subject: Subject) -> dict[str, str]:
         rule.file: _rules(rule, siblings, subject),
         dialogue.file: _added(list(dialogue.lines), len(dialogue.lines), _story(subject)),
     }
+    if subject.staff_name:
+        names = project.documents[NAMES]
+        last = _end(names, "subjects", list(names.data["subjects"])[-1])
+        texts[NAMES] = _added(list(names.lines), last, [f'  {subject.name}: "{subject.staff_name}"'])
     for file, text in texts.items():
         try:
             yaml.safe_load(text)

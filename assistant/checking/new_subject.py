@@ -67,11 +67,14 @@ class Interview:
         if len(answer.title or "") > MAX_SHORT:
             asked = f"Le titre court, pour les messageries, en {MAX_SHORT} caractères au plus"
             answer = self._ask(asked, lambda text: self._short(answer, text))
+        asked = "Le nom du sujet pour les pages de l’équipe, en quelques mots (rien\u00a0: le titre)"
+        staff_name = self._ask(asked, self._staff_name)
         asked = f"Les suites proposées, {MAX_NEXT_STEPS} sujets au plus (? pour la liste, ou rien)"
         answer = self._ask(asked, lambda text: self._next(answer, text))
         phrases = self._phrases()
         asked = "Un message pour le test, autre que ces phrases"
-        return Subject(name, theme, answer, phrases, self._ask(asked, lambda text: self._test(phrases, text)))
+        test = self._ask(asked, lambda text: self._test(phrases, text))
+        return Subject(name, theme, answer, phrases, test, staff_name)
 
     def _ask(self, question: str, take: Callable[[str], _T], lines: bool = False) -> _T:
         """Asks until `take` returns what was typed in its final form instead of raising RefusedError."""
@@ -122,6 +125,14 @@ class Interview:
 
     def _short(self, answer: Answer, text: str) -> Answer:
         return self._checked(replace(answer, short=_plain(text)))
+
+    def _staff_name(self, text: str) -> str | None:
+        if not text:
+            return None
+        name = _plain(text)
+        if name in {**self.content.offers(), **self.project.names}.values():
+            raise RefusedError("Un autre sujet a déjà ce nom.")
+        return name
 
     def _next(self, answer: Answer, text: str) -> Answer:
         offers = self.content.offers()

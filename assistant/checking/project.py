@@ -15,6 +15,7 @@ from assistant.content.yaml_file import ContentError
 from assistant.nlu.text import words
 
 DOMAIN, FACTS, LINKS, CANCERS = "domain.yml", "data/facts.yml", "data/links.yml", "data/cancers.yml"
+NAMES = "data/subject_names.yml"  # what the staff's pages call the subjects
 CONTENT = (DOMAIN, FACTS, LINKS, CANCERS, "data/contacts.yml")  # what the catalogue is read from
 NLU, RULES, DIALOGUES, EVALUATION = "data/nlu", "data/rules", "tests/dialogues", "tests/understanding"
 FALLBACK = "nlu_fallback"  # Rasa's own: taken when nothing else fits, so no phrase is learnt for it
@@ -112,6 +113,12 @@ class Project:
         listed = self.domain.get("intents") or []
         return {str(intent): self.documents[DOMAIN].line("intents", n) for n, intent in enumerate(listed)}
 
+    @property
+    def names(self) -> dict[str, str]:
+        """The names in data/subject_names.yml, by intent; none where it could not be read."""
+        named = self.documents[NAMES].data.get("subjects") if NAMES in self.documents else None
+        return named if isinstance(named, dict) else {}
+
     @cached_property
     def phrases(self) -> list[Phrase]:
         """All training phrases."""
@@ -139,7 +146,7 @@ def read_project(root: Path) -> Project:
     """Reads the content files, the rules, the training phrases, the dialogue tests and the evaluation messages."""
     documents: dict[str, Document] = {}
     unread: list[Problem] = []
-    files = list(CONTENT)
+    files = [*CONTENT, NAMES]
     for folder in (NLU, RULES, DIALOGUES):
         files += [str(path.relative_to(root)) for path in sorted((root / folder).glob("*.yml"))]
     for file in files:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from rapidfuzz import fuzz, process
 
 from assistant.checking.problem import Problem, quoted
-from assistant.checking.project import DOMAIN, EVALUATION, FALLBACK, Message, Phrase, Project, Step, normal
+from assistant.checking.project import DOMAIN, EVALUATION, FALLBACK, NAMES, Message, Phrase, Project, Step, normal
 
 MIN_PHRASES = 25
 MIN_MESSAGES, MIN_REGISTERS = 10, 5
@@ -120,6 +120,28 @@ def leaked(messages: Iterable[str], phrases: Iterable[str]) -> list[tuple[str, s
     return found
 
 
+def named(project: Project) -> Iterator[Problem]:
+    """Subjects that the staff's pages have no name for, names of no subject, and names that two subjects share."""
+    if NAMES not in project.documents or project.catalogue is None:
+        return
+    document, titles = project.documents[NAMES], project.catalogue.offers()
+    for intent, line in project.intents.items():
+        if intent not in project.names and intent not in titles:
+            what = f"le sujet {quoted(intent)} n’a pas de nom pour les pages de l’équipe."
+            mend = f"Ajoutez {quoted(f'{intent}: …')} dans {NAMES}, ou un titre à sa réponse."
+            yield Problem(DOMAIN, line, what, mend)
+    first: dict[str, str] = {}
+    for intent, name in {**titles, **project.names}.items():
+        if intent in project.names and intent not in project.intents:
+            what = f"{quoted(intent)} n’est pas un sujet."
+            yield Problem(NAMES, document.line("subjects", intent), what, "Corrigez ce nom, ou supprimez cette ligne.")
+        other = first.setdefault(name, intent)
+        if other != intent:
+            what = f"{quoted(name)} est le nom de deux sujets, {quoted(other)} et {quoted(intent)}."
+            mend = "Donnez à chacun un nom que l’équipe reconnaît."
+            yield Problem(NAMES, document.line("subjects", intent), what, mend)
+
+
 def evaluated(project: Project) -> Iterator[Problem]:
     """Subjects that too few evaluation messages ask for, or in too few ways."""
     registers: dict[str, list[str]] = defaultdict(list)
@@ -145,4 +167,4 @@ def _to_evaluate(project: Project) -> Iterator[str]:
             yield answer.intent
 
 
-CHECKS = (complete, unknown, rules, repeated, learnt, evaluated)
+CHECKS = (complete, unknown, rules, repeated, learnt, named, evaluated)

@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import random
 import shutil
 import signal
 import socket
@@ -16,15 +17,16 @@ from assistant.serve import StartError
 from assistant.settings import ROOT
 
 LOCAL = "127.0.0.1"
-START_SECONDS = 120
+PORTS = range(20_000, 32_000)  # below those that Linux gives to outgoing connections, which could take one in between
+START_SECONDS = 300  # on a machine that does other things as well
 STOP_SECONDS = 15
 
 
 def free_port() -> int:
-    """A port of this machine that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind((LOCAL, 0))
-        return probe.getsockname()[1]
+    """A port of this machine that nothing listens on, at random, so that two who ask at once get different ones."""
+    while is_listening(port := random.choice(PORTS)):
+        pass
+    return port
 
 
 def find_program(name: str, *folders: str) -> str:

@@ -20,8 +20,9 @@ from assistant.settings import ROOT
 
 TEMPLATE = ROOT / "deploy" / "nginx" / "assistant.conf.template"
 POSTGRES_PROGRAMS = "/usr/lib/postgresql/*/bin"
-# An upstream that failed is left alone for a while, so that few visitors wait for one that hangs.
-UPSTREAM = "server {address} max_fails=1 fail_timeout=5s;"
+# An upstream that failed several times at once is left alone for a while, so that few visitors wait for one that hangs.
+# Not after the first time: a request that is slow is passed on, and would take out every upstream for everybody.
+UPSTREAM = "server {address} max_fails=5 fail_timeout=5s;"
 # Of PostgreSQL, what a small machine needs to know; durability stays as it is. A statement that fails holds messages:
 # it is not logged.
 POSTGRES_SETTINGS = {

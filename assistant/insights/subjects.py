@@ -20,13 +20,13 @@ _INTENT = re.compile(r"^- intent: (\S+)", re.MULTILINE)
 
 
 def subject_names(content: Catalogue) -> dict[str, str]:
-    """The French name of each subject, by its intent: the title of its button, else the one in data/subject_names.yml.
+    """The French name of each subject, by its intent: the one in data/subject_names.yml, else its button's title.
 
     Raises:
         ContentError: subject_names.yml cannot be read.
     """
     own: Mapping[str, str] = read_mapping(ROOT / "data" / "subject_names.yml")["subjects"]
-    return {**own, **content.offers()}
+    return {**content.offers(), **own}
 
 
 def files_of_phrases(folder: Path) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from itertools import islice
 from typing import Any
@@ -28,7 +28,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from threadpoolctl import threadpool_limits
 
-from assistant.content.catalogue import catalogue
+from assistant.content.catalogue import Answer, catalogue
 from assistant.nlu.decision import (
     OTHER_LANGUAGE,
     Decision,
@@ -39,24 +39,39 @@ from assistant.nlu.decision import (
     of_part,
     parts_that_matter,
 )
+from assistant.nlu.excuses import (
+    BEREAVEMENT,
+    RATES,
+    TESTIMONY,
+    TESTIMONY_PARTS,
+    asks_after_the_witness,
+    is_about_a_gift,
+    is_about_own_people,
+)
 from assistant.nlu.follow_up import FOLLOW_UP_CANCER, Context, FollowUps, HeadStart, chosen, context_of
+from assistant.nlu.follow_up_model import FollowUpModel, FollowUpParameters
+from assistant.nlu.follow_up_phrases import AFTER
 from assistant.nlu.parts import clauses, sentences
 from assistant.nlu.repair import abbreviations
 from assistant.nlu.safety import SafetyPatterns, load_safety
-from assistant.nlu.someone_else import TESTIMONY_PARTS, is_about_own_people
 from assistant.nlu.subject_model import Parameters, Sample, SubjectModel
 from assistant.nlu.text import REPAIRED, is_other_script, plain
 from assistant.settings import ROOT
 
 RANKING_LENGTH = 10
 RECENT = 50  # events of the conversation that are looked at
-_FILE = "model.npz"
+_FILE, _FOLLOW_UPS_FILE = "model.npz", "follow_ups.npz"
+_PARAMETERS = "follow_up"  # the configuration's key for those of the model of follow-ups
 
 
 def sample(tokens: Sequence[Token]) -> Sample:
     """What the model reads of some tokens."""
     text = " ".join(token.text for token in tokens)
     return Sample(text, plain(text, {}), plain(" ".join(token.lemma for token in tokens), {}))
+
+
+def _samples(messages: Sequence[Message]) -> list[Sample]:
+    return [sample(message.get(TOKENS_NAMES[TEXT])) for message in messages]
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -67,7 +82,12 @@ class SubjectClassifier(GraphComponent, IntentClassifier):
     """
 
     def __init__(
-        self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, model: SubjectModel
+        self,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        model: SubjectModel,
+        follow_up_state: Mapping[str, np.ndarray] | None = None,
     ) -> None:
         """Reads the thresholds of `config.yml` and the safety patterns."""
         self._limits = Thresholds(**{item.name: config[item.name] for item in fields(Thresholds)})
@@ -77,12 +97,19 @@ class SubjectClassifier(GraphComponent, IntentClassifier):
         self._resource = resource
         self._model = model
         self._content = catalogue()
-        self._follow_ups = FollowUps(model.intents, self._content, self._most) if model.intents else None
+        self._follow_up_model = FollowUpModel(
+            FollowUpParameters(**config[_PARAMETERS]),
+            lambda intent: self._content.theme(self._content.answer(intent)),
+            follow_up_state,
+        )
+        self._follow_ups = (
+            FollowUps(model.intents, self._content, self._most, self._follow_up_model) if model.intents else None
+        )
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """The configuration where `config.yml` says nothing; the thresholds have to stand there."""
-        return asdict(Parameters())
+        return {**asdict(Parameters()), _PARAMETERS: asdict(FollowUpParameters())}
 
     @staticmethod
     def _parameters(config: dict[str, Any]) -> Parameters:
@@ -112,19 +139,28 @@ class SubjectClassifier(GraphComponent, IntentClassifier):
         with (
             model_storage.read_from(resource) as folder,
             np.load(folder / _FILE, allow_pickle=False) as arrays,  # arrays only: a file cannot run code
+            np.load(folder / _FOLLOW_UPS_FILE, allow_pickle=False) as follow_up_arrays,
         ):
-            state = dict(arrays)
+            state, follow_up_state = dict(arrays), dict(follow_up_arrays)
         # Rasa hands over one message at a time: on so little, a second thread costs more than it brings.
         threadpool_limits(1, user_api="blas")
-        return cls(config, model_storage, resource, SubjectModel(cls._parameters(config), state))
+        return cls(config, model_storage, resource, SubjectModel(cls._parameters(config), state), follow_up_state)
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learns from the training phrases."""
         examples = [example for example in training_data.intent_examples if example.get(TEXT)]
-        samples = [sample(example.get(TOKENS_NAMES[TEXT])) for example in examples]
-        self._model.fit(samples, [example.get(INTENT) for example in examples])
+        alone = [example for example in examples if not example.get(AFTER)]
+        self._model.fit(_samples(alone), [example.get(INTENT) for example in alone])
+        following = [example for example in examples if example.get(AFTER)]
+        self._follow_up_model.fit(
+            self._model.vectors(_samples(following)),
+            [example.get(AFTER) for example in following],
+            [example.get(INTENT) for example in following],
+            self._model.intents,
+        )
         with self._model_storage.write_to(self._resource) as folder:
             np.savez(folder / _FILE, **self._model.state)
+            np.savez(folder / _FOLLOW_UPS_FILE, **self._follow_up_model.state)
         return self._resource
 
     def process(self, messages: list[Message], tracker: DialogueStateTracker) -> list[Message]:
@@ -147,8 +183,9 @@ class SubjectClassifier(GraphComponent, IntentClassifier):
         words = [token.text for token in tokens]
         said = sample(tokens)
         names_cancer = bool(message.get(ENTITIES))
-        start = self._follow_ups.head_start(context, said.plain, names_cancer)
-        (whole,) = self._rankings([said], start)
+        vectors = self._model.vectors([said])
+        start = self._follow_ups.head_start(context, said.plain, names_cancer, vectors[0])
+        (whole,) = self._rankings([said], vectors, start)
         # As it was typed, and as it was probably meant.
         pattern, excused = self._patterns.judge(message.get(TEXT))
         if pattern is None:
@@ -157,13 +194,19 @@ class SubjectClassifier(GraphComponent, IntentClassifier):
             pattern = OTHER_LANGUAGE
         if is_about_own_people(said.plain):
             excused |= TESTIMONY_PARTS
+        if is_about_a_gift(said.plain):
+            excused |= RATES
+        if self._is_testimony(context.subject) and asks_after_the_witness(said.plain):
+            excused |= {BEREAVEMENT}
+            pattern = None if pattern == BEREAVEMENT else pattern
         if context.subject and not names_cancer:
             excused |= {FOLLOW_UP_CANCER}
         top = best(whole, excused)
         with_sentences, with_clauses = parts_that_matter(whole, top, self._limits)
         parts = sentences(words) if with_sentences else []
         smaller = clauses(words) if with_clauses else []
-        others = self._rankings([sample(tokens[part]) for part in [*parts, *smaller]])
+        pieces = [sample(tokens[part]) for part in [*parts, *smaller]]
+        others = self._rankings(pieces, self._model.vectors(pieces)) if pieces else []
         guesses = [of_part(ranking, whole, self._limits, excused) for ranking in others]
         signals = Signals(
             top,
@@ -175,9 +218,14 @@ class SubjectClassifier(GraphComponent, IntentClassifier):
         )
         self._set(message, decide(signals, self._limits), signals, whole)
 
-    def _rankings(self, samples: list[Sample], start: np.ndarray | None = None) -> list[dict[str, float]]:
-        """The confidence of each intent for each text; `start` as the model takes it."""
-        rows = self._model.confidences(samples, start) if samples else ()
+    def _is_testimony(self, subject: Answer | None) -> bool:
+        return subject is not None and self._content.theme(subject) == TESTIMONY
+
+    def _rankings(
+        self, samples: list[Sample], vectors: np.ndarray, start: np.ndarray | None = None
+    ) -> list[dict[str, float]]:
+        """The confidence of each intent for each text; the arguments as the model takes them."""
+        rows = self._model.confidences(samples, vectors, start)
         return [dict(zip(self._model.intents, map(float, row), strict=True)) for row in rows]
 
     @staticmethod

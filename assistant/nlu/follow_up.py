@@ -12,6 +12,7 @@ import numpy as np
 
 from assistant.content.catalogue import Answer, Catalogue
 from assistant.history import SUBJECT_KINDS, Event, last_subject, offered
+from assistant.nlu.follow_up_model import FollowUpModel
 
 FOLLOW_UP_CANCER = "follow_up_cancer"
 SHORT, LONG = 6, 13  # words: up to the first the head start is whole, from the second on there is none
@@ -47,12 +48,14 @@ class HeadStart:
         same_subject: to the last subject itself, when the message points back.
         offered: to those that the last turn's buttons offered.
         cancer: to the follow-up about another cancer, when the message names one.
+        learnt: to an intent that surely is asked for in such words after the last subject.
     """
 
     same_theme: float
     same_subject: float
     offered: float
     cancer: float
+    learnt: float
 
 
 @dataclass(frozen=True)
@@ -90,14 +93,16 @@ def _weight(count: int) -> float:
 class FollowUps:
     """Knows which intents lie near each other."""
 
-    def __init__(self, intents: Sequence[str], content: Catalogue, most: HeadStart) -> None:
+    def __init__(self, intents: Sequence[str], content: Catalogue, most: HeadStart, model: FollowUpModel) -> None:
         """Looks up the themes.
 
         Args:
             intents: the intents that are ranked, in their order.
             content: the catalogue.
             most: the head start of a short message.
+            model: what was learnt of follow-ups.
         """
+        self._model = model
         self._intents = np.array(intents)
         self._content = content
         self._most = most
@@ -106,13 +111,16 @@ class FollowUps:
         self._is_subject = np.array(subjects) & (self._intents != FOLLOW_UP_CANCER)
         self._themes = np.array([content.theme(answer) if answer else "" for answer in answers])
 
-    def head_start(self, context: Context, plain_text: str, names_cancer: bool) -> np.ndarray | None:
+    def head_start(
+        self, context: Context, plain_text: str, names_cancer: bool, vector: np.ndarray
+    ) -> np.ndarray | None:
         """What is added to the margin of each intent.
 
         Args:
             context: what was said before.
             plain_text: the message in plain form.
             names_cancer: whether the message names a cancer.
+            vector: the message's sentence vector.
 
         Returns:
             A value for each intent; None where there is nothing to add.
@@ -120,11 +128,13 @@ class FollowUps:
         weight = _weight(len(plain_text.split()))
         if context.subject is None or not weight:
             return None
+        subject = self._intent_of(context.subject)
         added = self._most.same_theme * (self._themes == self._content.theme(context.subject))
         added += self._most.offered * np.isin(self._intents, context.offered)
         if _POINTING.search(plain_text):
-            added += self._most.same_subject * (self._intents == self._intent_of(context.subject))
+            added += self._most.same_subject * (self._intents == subject)
         added *= self._is_subject
+        added += self._most.learnt * self._model.scores(vector, subject)
         if names_cancer:
             added += self._most.cancer * (self._intents == FOLLOW_UP_CANCER)
         return np.asarray(weight * added)

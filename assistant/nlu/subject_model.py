@@ -89,7 +89,7 @@ class SubjectModel:
     def fit(self, samples: Sequence[Sample], labels: Sequence[str]) -> None:
         """Learns from the training phrases and the intent of each."""
         with ThreadPoolExecutor(max_workers=1) as other_core:
-            vectors_later = other_core.submit(self._vectors, samples)
+            vectors_later = other_core.submit(self.vectors, samples)
             found = [fitted(view, [getattr(sample, FORMS[view]) for sample in samples]) for view in VIEWS]
             svm = LinearSVC(C=self.parameters.svm_cost, random_state=SEED)
             svm.fit(hstack([features for _, features in found]).tocsr(), labels)
@@ -128,7 +128,8 @@ class SubjectModel:
         kernel *= 2 * self.parameters.gamma
         return np.asarray(np.exp(kernel, out=kernel))
 
-    def _vectors(self, samples: Sequence[Sample]) -> np.ndarray:
+    def vectors(self, samples: Sequence[Sample]) -> np.ndarray:
+        """The sentence vectors of messages, of length 1, a row for each."""
         return np.asarray(self._encoder.encode([sample.text or " " for sample in samples]), dtype=np.float32)
 
     def _by_counts(self, sample: Sample) -> np.ndarray:
@@ -141,23 +142,29 @@ class SubjectModel:
             first += len(counts.idf)
         return margins
 
-    def margins(self, samples: Sequence[Sample]) -> np.ndarray:
-        """The sum of both views for each message (rows) and intent (columns); -1.5 and less is a firm no."""
+    def margins(self, samples: Sequence[Sample], vectors: np.ndarray) -> np.ndarray:
+        """The sum of both views for each message (rows) and intent (columns); -1.5 and less is a firm no.
+
+        Args:
+            samples: the messages.
+            vectors: their sentence vectors.
+        """
         margins = np.array([self._by_counts(sample) for sample in samples])
-        margins += self.parameters.vector_weight * (
-            self._kernel(self._vectors(samples), self.state["vectors"]) @ self.state["ridge"]
-        )
+        margins += self.parameters.vector_weight * (self._kernel(vectors, self.state["vectors"]) @ self.state["ridge"])
         margins[:, self._is_off_topic] += self.parameters.off_topic_bias
         return margins
 
-    def confidences(self, samples: Sequence[Sample], head_start: np.ndarray | None = None) -> np.ndarray:
+    def confidences(
+        self, samples: Sequence[Sample], vectors: np.ndarray, head_start: np.ndarray | None = None
+    ) -> np.ndarray:
         """The margins turned into shares of one (softmax), a row for each message.
 
         Args:
             samples: the messages.
+            vectors: their sentence vectors.
             head_start: what is added to the margins of the first message, a value for each intent.
         """
-        margins = self.margins(samples)
+        margins = self.margins(samples, vectors)
         if head_start is not None:
             margins[0] += head_start
         return softmax(self.parameters.sharpness * margins, axis=1)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -20,7 +21,7 @@ from rasa.core.tracker_store import FailSafeTrackerStore, SQLTrackerStore, Track
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import BotUttered, Event, SessionStarted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
-from sqlalchemy import func, text
+from sqlalchemy import func, insert, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Query, Session, sessionmaker
 
@@ -162,32 +163,21 @@ class ConversationStore(SQLTrackerStore):
             rows = query.with_entities(self.SQLEvent.id, self.SQLEvent.data).all()
         if not rows:
             return None
-        tracker = DialogueStateTracker.from_dict(sender_id, [json.loads(row.data) for row in rows], self.domain.slots)
+        events = [event_of(json.loads(row.data)) for row in rows]
+        tracker = DialogueStateTracker.from_events(sender_id, events, self.domain.slots)
         tracker.stored = Stored(len(tracker.events), rows[-1].id)
         return tracker
 
     def _add(self, tracker: DialogueStateTracker, events: list[Event]) -> None:
-        rows = [self._row(tracker.sender_id, event) for event in events]
+        rows = [row_of(tracker.sender_id, event) for event in events]
         with self.session_scope() as session:
             wait_for_others(session, tracker.sender_id)
             if self._newest(session, tracker.sender_id) != _stored(tracker).newest:
                 raise ConversationMovedError
-            session.add_all(rows)
-            session.flush()
-            newest = rows[-1].id
+            session.execute(insert(self.SQLEvent.__table__), rows)
+            newest = self._newest(session, tracker.sender_id)
             session.commit()
         tracker.stored = Stored(_stored(tracker).events + len(events), newest)
-
-    def _row(self, sender_id: str, event: Event) -> Any:
-        data = event.as_dict()
-        return self.SQLEvent(
-            sender_id=sender_id,
-            type_name=event.type_name,
-            timestamp=data.get("timestamp"),
-            intent_name=data.get("parse_data", {}).get("intent", {}).get("name"),
-            action_name=data.get("name"),
-            data=json.dumps(data),
-        )
 
     def _shown_events(self, sender_id: str) -> list[dict[str, Any]]:
         with self.session_scope() as session:
@@ -204,6 +194,30 @@ class ConversationStore(SQLTrackerStore):
             wait_for_others(session, sender_id)
             session.query(self.SQLEvent).filter(self.SQLEvent.sender_id == sender_id).delete(synchronize_session=False)
             session.commit()
+
+
+@cache
+def _event_class(type_name: str) -> type[Event]:
+    """The class of events of a type; Rasa searches all of them for every event that it reads."""
+    return Event.resolve_by_type(type_name)
+
+
+def event_of(data: dict[str, Any]) -> Event:
+    """An event from its JSON. Raises ValueError if Rasa knows no such type."""
+    return _event_class(data["event"])._from_parameters(data)
+
+
+def row_of(sender_id: str, event: Event) -> dict[str, Any]:
+    """The columns of an event in the table of Rasa's SQLTrackerStore."""
+    data = event.as_dict()
+    return {
+        "sender_id": sender_id,
+        "type_name": event.type_name,
+        "timestamp": data.get("timestamp"),
+        "intent_name": data.get("parse_data", {}).get("intent", {}).get("name"),
+        "action_name": data.get("name"),
+        "data": json.dumps(data),
+    }
 
 
 def _stored(tracker: DialogueStateTracker) -> Stored:

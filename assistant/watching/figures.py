@@ -24,6 +24,10 @@ OTHER = "other"
 # Seconds: most answers take some tens of milliseconds; after 10 s a visitor has been shown an error.
 BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
+# What becomes of an answer that is sent to a messaging channel: taken by the provider, tried again (it counts each
+# try), refused by the provider, given up because the provider did not answer in time.
+SENT, RETRIED, REFUSED, GIVEN_UP = OUTCOMES = ("sent", "retried", "refused", "given_up")
+
 logger = logging.getLogger(__name__)
 
 
@@ -50,6 +54,12 @@ class Figures:
         )
         self.errors = Counter(
             "assistant_errors", "Messages that could not be handled.", ["channel"], registry=self.registry
+        )
+        self.deliveries = Counter(
+            "assistant_deliveries",
+            "Messages sent to the providers of messaging channels: sent, retried, refused, given_up.",
+            ["channel", "outcome"],
+            registry=self.registry,
         )
         self.seconds = Histogram(
             "assistant_turn_seconds",

@@ -11,7 +11,7 @@ import requests
 
 from tests.messaging.people import PEOPLE, Person, SignedPerson, WhatsAppPerson, Wire
 from tests.messaging.standin import Fault, StandIn, running
-from tests.server.conftest import Server, kill, start, stop
+from tests.server.conftest import PLENTY, Server, kill, start, stop
 from tests.server.test_messaging import said
 from tests.server.test_widget_limits import redis_url  # noqa: F401  (a fixture)
 
@@ -29,7 +29,7 @@ def pair(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[list[Server]]:
     database = f"sqlite:///{tmp_path_factory.mktemp('shared') / 'shared.db'}"
-    variables = {**standin.environ(), "DATABASE_URL": database, "REDIS_URL": redis_url}
+    variables = {**standin.environ(), "DATABASE_URL": database, "REDIS_URL": redis_url, "CHANNEL_MESSAGES": PLENTY}
     # A short bound: the second soon takes the first for ended.
     servers = [
         start(tmp_path_factory.mktemp("server"), **variables, CHANNEL_SEND_SECONDS=seconds) for seconds in ("60", "1")

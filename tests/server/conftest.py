@@ -1,8 +1,10 @@
-"""A real assistant and its action server, on free ports, with a database of their own."""
+"""Real assistants and their action servers, on free ports, each with a database of its own.
+
+One takes many seconds to start: tests share them, so each test has conversations of its own.
+"""
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,18 +17,27 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import requests
 
+from assistant.cluster.parts import free_port
 from assistant.settings import ROOT
+from tests.messaging.standin import StandIn
+from tests.messaging.standin import running as providers
 
 if TYPE_CHECKING:
     from tests.server.guarded import Guarded
 
 START_LIMIT = 400  # seconds: a model may have to be trained
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+SECRET = "a secret of the tests, forty characters…".encode().hex()
+SITE = "https://www.site.example"
+SCRIPT = "/* le paquet des essais */"
+PLENTY = "100000/minute"
+SEND_SECONDS = 4  # for an answer on a messaging channel
+WINDOW = 4  # seconds, of the widget's limits where these are tested
+LIMITS = {
+    "WIDGET_SECRET": "s" * 40,
+    "WIDGET_NEW_CONVERSATIONS": f"6 per {WINDOW} second",
+    "WIDGET_MESSAGES": f"3 per {WINDOW} second",
+    "WIDGET_ADDRESS_MESSAGES": f"5 per {WINDOW} second",
+}
 
 
 @dataclass
@@ -42,6 +53,13 @@ class Server:
     @property
     def webhook(self) -> str:
         return f"{self.base}/webhooks/rest/webhook"
+
+    def logs(self) -> str:
+        """All that both servers have written since they were started."""
+        return "".join(
+            (self.folder / name).read_text(encoding="utf-8", errors="replace")
+            for name in ("assistant.log", "actions.log")
+        )
 
     def post(self, **request: Any) -> requests.Response:
         return requests.post(self.webhook, timeout=30, **request)
@@ -66,6 +84,7 @@ def start(folder: Path, **variables: str) -> Server:
         "PORT": str(port),
         "ACTION_PORT": str(action_port),
         "DATABASE_URL": f"sqlite:///{folder / 'test.db'}",
+        "LOG_FOLDER": str(folder),
         **variables,
     }
     output = (folder / "serve.log").open("w")
@@ -104,7 +123,36 @@ def kill(server: Server) -> None:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    running = start(tmp_path_factory.mktemp("server"))
+    """An assistant for all that needs no settings of its own; a website may embed its widget."""
+    folder = tmp_path_factory.mktemp("server")
+    (folder / "widget.js").write_text(SCRIPT)
+    running = start(
+        folder,
+        WIDGET_SECRET=SECRET,
+        WIDGET_ORIGINS=SITE,
+        WIDGET_SCRIPT=str(folder / "widget.js"),
+        WIDGET_NEW_CONVERSATIONS=PLENTY,
+        WIDGET_MESSAGES=PLENTY,
+        WIDGET_ADDRESS_MESSAGES=PLENTY,
+        PRIVACY_URL=f"{SITE}/donnees",
+    )
+    yield running
+    stop(running)
+
+
+@pytest.fixture(scope="session")
+def standin() -> Iterator[StandIn]:
+    """The providers of the messaging channels."""
+    with providers() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def limited(standin: StandIn, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """An assistant with all messaging channels, and narrow limits on its widget."""
+    folder = tmp_path_factory.mktemp("limited")
+    variables = {**standin.environ(), **LIMITS, "CHANNEL_MESSAGES": PLENTY, "CHANNEL_SEND_SECONDS": str(SEND_SECONDS)}
+    running = start(folder, **variables)
     yield running
     stop(running)
 
@@ -117,11 +165,11 @@ def talk(server: Server) -> Callable[[str], list[str]]:
 
 
 @pytest.fixture(scope="session")
-def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Guarded"]:
-    """An assistant in debug mode (see guarded.py), with an old conversation in its database at the start."""
+def guarded(standin: StandIn, tmp_path_factory: pytest.TempPathFactory) -> Iterator["Guarded"]:
+    """An assistant in debug mode (see guarded.py), with all channels and an old conversation in its database."""
     from tests.server import guarded as module  # noqa: PLC0415  (it needs this one)
 
     folder = tmp_path_factory.mktemp("guarded")
     module.keep_old_conversation(folder)
-    with module.running(folder) as running:
+    with module.running(folder, standin.environ()) as running:
         yield running

@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,10 +15,11 @@ import requests
 from rasa.core.tracker_store import SQLTrackerStore
 from sqlalchemy import create_engine
 
+from assistant.cluster.parts import free_port
 from assistant.privacy.records import DAY
 from assistant.serve import MODEL, train_if_stale
 from assistant.settings import ROOT
-from tests.server.conftest import START_LIMIT, Server, free_port
+from tests.server.conftest import START_LIMIT, Server
 from tests.server.workbench import WORKBENCH_TOKEN
 
 METRICS_TOKEN = "figures-" + "m" * 32
@@ -30,6 +31,7 @@ SETTINGS = {
     "WIDGET_NEW_CONVERSATIONS": "1000000/minute",
     "WIDGET_MESSAGES": "1000000/minute",
     "WIDGET_ADDRESS_MESSAGES": "1000000/minute",
+    "CHANNEL_MESSAGES": "4/hour",
 }
 
 
@@ -38,13 +40,6 @@ class Guarded(Server):
     """A running assistant whose action server is a process of the tests' own."""
 
     actions: subprocess.Popen
-
-    def logs(self) -> str:
-        """All that both servers have written so far."""
-        return "".join(
-            (self.folder / name).read_text(encoding="utf-8", errors="replace")
-            for name in ("assistant.log", "actions.log")
-        )
 
     def database(self) -> bytes:
         """All that lies in the files of the database."""
@@ -74,13 +69,14 @@ def keep_old_conversation(folder: Path) -> None:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Guarded]:
-    """Starts both servers; what is in `folder`/test.db is kept."""
+def running(folder: Path, variables: Mapping[str, str]) -> Iterator[Guarded]:
+    """Starts both servers with more variables; what is in `folder`/test.db is kept."""
     train_if_stale()
     port, action_port = free_port(), free_port()
     environ = {
         **os.environ,
         **SETTINGS,
+        **variables,
         "ACTION_PORT": str(action_port),
         "DATABASE_URL": f"sqlite:///{folder / 'test.db'}",
         "KEPT_TESTS": str(folder / "kept"),

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.server.conftest import free_port
+from assistant.cluster.parts import free_port
 
 PROGRAMS = Path("/usr/lib/postgresql")  # where Debian puts them, by version
 

@@ -2,7 +2,9 @@
 
 import uuid
 from collections.abc import Callable
+from pathlib import Path
 
+import psutil
 import pytest
 
 from assistant.content.catalogue import catalogue
@@ -121,3 +123,12 @@ def test_giving_is_not_offered_after_distress(server: Server) -> None:
 
 def test_a_lone_emoji_is_understood(talk: Talk) -> None:
     assert talk("🙏") == ["utter_thanks"]
+
+
+def test_no_process_holds_tensorflow(server: Server) -> None:
+    server.say("c'est efficace ?")
+    processes = psutil.Process(server.process.pid).children(recursive=True)
+    maps = {" ".join(process.cmdline()): Path(f"/proc/{process.pid}/maps").read_text() for process in processes}
+    (assistant,) = [text for command, text in maps.items() if "assistant.rasa run" in command]
+    assert "numpy" in assistant  # the maps can be read, and name libraries
+    assert not [command for command, text in maps.items() if "tensorflow" in text]

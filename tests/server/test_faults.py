@@ -5,23 +5,12 @@ import signal
 import subprocess
 import time
 import uuid
-from collections.abc import Iterator
-from pathlib import Path
 
 import psutil
-import pytest
 import requests
 
 from assistant.settings import ROOT
-from tests.server.conftest import Server, start, stop
-
-
-@pytest.fixture
-def lonely_server(tmp_path: Path) -> Iterator[Server]:
-    """An assistant whose action server is of another process, started here so that it can be stopped."""
-    running = start(tmp_path)
-    yield running
-    stop(running)
+from tests.server.conftest import Server
 
 
 def action_server_ids(server: Server) -> list[int]:
@@ -30,8 +19,8 @@ def action_server_ids(server: Server) -> list[int]:
     return [child.pid for child in children if str(server.action_port) in child.cmdline()]
 
 
-def test_action_server_down_then_hanging(lonely_server: Server) -> None:
-    server, sender = lonely_server, uuid.uuid4().hex
+def test_an_action_server_that_hangs(server: Server) -> None:
+    sender = uuid.uuid4().hex
     (pid,) = action_server_ids(server)
     os.kill(pid, signal.SIGSTOP)
     try:
@@ -75,5 +64,4 @@ def test_no_message_text_in_the_logs(server: Server) -> None:
     server.say(f"je voudrais faire un don {secret}")
     server.say(f'/{secret}{{"a": 1}}')
     server.post(data=f'{{"sender": "{secret}"', headers={"Content-Type": "application/json"})
-    logs = "".join(path.read_text(errors="replace") for path in (ROOT / "var").glob("*.log"))
-    assert secret not in logs
+    assert secret not in server.logs()

@@ -15,7 +15,6 @@ import requests
 from twilio.request_validator import RequestValidator
 
 from assistant.channels.identity import conversation_name
-from assistant.serve import LOGS
 from tests.messaging.people import (
     PEOPLE,
     Person,
@@ -28,29 +27,18 @@ from tests.messaging.people import (
 )
 from tests.messaging.rules import VALUES
 from tests.messaging.shown import Shown
-from tests.messaging.standin import Fault, StandIn, running
-from tests.server.conftest import Server, start, stop
+from tests.messaging.standin import Fault, StandIn
+from tests.server.conftest import LIMITS, SEND_SECONDS, Server
 
-SEND_SECONDS = 4
-SECRET = "s" * 40
 NAMES = list(PEOPLE)
 # Channels that the slower tests go through: one with JSON, one with forms; `make channels-test` takes all.
 FAULTY = NAMES if os.environ.get("ALL_CHANNELS") else ["telegram", "twilio"]
 NOTICE = ("assistant automatique", "pas un médecin", "informations personnelles sur votre santé")
 
 
-@pytest.fixture(scope="module")
-def standin() -> Iterator[StandIn]:
-    with running() as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def assistant(standin: StandIn, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("messaging")
-    running_server = start(folder, **standin.environ(), CHANNEL_SEND_SECONDS=str(SEND_SECONDS), WIDGET_SECRET=SECRET)
-    yield running_server
-    stop(running_server)
+@pytest.fixture
+def assistant(limited: Server) -> Server:
+    return limited
 
 
 @pytest.fixture(autouse=True)
@@ -71,7 +59,7 @@ def meet(kind: type[Person], assistant: Server, standin: StandIn) -> Any:
 
 
 def rows(server: Server, sender: str) -> list[dict[str, Any]]:
-    name = conversation_name(*sender.split(":", 1), SECRET)
+    name = conversation_name(*sender.split(":", 1), LIMITS["WIDGET_SECRET"])
     with sqlite3.connect(server.folder / "test.db") as database:
         found = database.execute("SELECT data FROM events WHERE sender_id = ? ORDER BY id", (name,)).fetchall()
     return [json.loads(row[0]) for row in found]
@@ -180,7 +168,7 @@ def test_only_genuine_calls(person: Person, assistant: Server) -> None:
     assert person.post(other).status_code == (200 if person.channel == "telegram" else 403)
     person.answers(wait=1 if person.channel == "telegram" else 0)
     assert rows(assistant, person.sender) == [] or person.channel == "telegram"
-    assert "bonjour" not in (LOGS / "assistant.log").read_text(errors="replace")
+    assert "bonjour" not in assistant.logs()
 
 
 def test_calls_that_are_no_messages(person: Person) -> None:
@@ -300,7 +288,7 @@ def test_what_is_given_up_is_logged_without_its_words(assistant: Server, standin
     standin.faults.clear()
     made = len(standin.tries("telegram")) - tries
     assert 6 <= made <= 30, made
-    log = (LOGS / "assistant.log").read_text(errors="replace")
+    log = assistant.logs()
     assert log.count("a message was given up: 500") == 2
     assert "efficace" not in log
     assert VALUES["TELEGRAM_TOKEN"] not in log

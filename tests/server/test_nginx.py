@@ -1,13 +1,29 @@
-"""nginx takes the configuration of production, with TLS."""
+"""nginx with the configuration of production: with TLS, and in front of a crowd."""
 
+import re
 import subprocess
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from string import Template
 
-from assistant.cluster.parts import find_program
+import pytest
+import requests
+import yaml
+
+from assistant.cluster import topology
+from assistant.cluster.parts import find_program, free_port
+from assistant.cluster.topology import UPSTREAM, Cluster
 from assistant.settings import ROOT
 
 NGINX = ROOT / "deploy" / "nginx"
+CROWD = 200
+TIMEOUT = 0.5  # seconds in place of 4.5, so that the test is short
 
 
 def test_the_configuration_with_tls(tmp_path: Path) -> None:
@@ -36,3 +52,81 @@ def test_the_configuration_with_tls(tmp_path: Path) -> None:
     ended = subprocess.run([find_program("nginx"), "-t", "-c", main], check=False, capture_output=True, text=True)
     assert ended.returncode == 0, ended.stderr
     assert "warn" not in ended.stderr.replace('nginx: [warn] the "user" directive', "")
+
+
+class Upstream(BaseHTTPRequestHandler):
+    """In the place of an assistant: answers at once, but hangs where it is asked to."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        if self.path.endswith("?slow"):
+            time.sleep(3 * TIMEOUT)
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Writes nothing."""
+
+
+class Upstreams(ThreadingHTTPServer):
+    request_queue_size = CROWD
+    daemon_threads = True
+
+    def handle_error(self, *_: object) -> None:
+        """nginx hangs up on what is slow."""
+
+
+@contextmanager
+def upstream() -> Iterator[int]:
+    with Upstreams(("127.0.0.1", 0), Upstream) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_port
+        server.shutdown()
+
+
+@pytest.fixture
+def front(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The nginx of `make cluster` in front of two upstreams."""
+    text = topology.TEMPLATE.read_text()
+    assert "proxy_read_timeout 4500ms" in text
+    quick = tmp_path / "template"
+    quick.write_text(text.replace("proxy_read_timeout 4500ms", f"proxy_read_timeout {TIMEOUT * 1000:.0f}ms"))
+    monkeypatch.setattr(topology, "TEMPLATE", quick)
+    with ExitStack() as stack:
+        cluster = Cluster(tmp_path, free_port())
+        cluster.ports = {f"assistant-{number}": stack.enter_context(upstream()) for number in (1, 2)}
+        cluster.ports["actions-1"] = free_port()
+        for folder in (tmp_path, *tmp_path.parents[:2]):
+            folder.chmod(0o755)  # nginx runs as another user
+        cluster._add_nginx(free_port())
+        (part,) = cluster.parts.values()
+        part.start()
+        try:
+            part.wait()
+            yield cluster.base
+        finally:
+            part.stop()
+
+
+def test_a_slow_request_takes_nothing_from_a_crowd(front: str) -> None:
+    address = f"{front}/webhooks/telegram/webhook"  # not limited by address: the crowd comes from this one
+
+    def ask(query: str) -> int:
+        return requests.post(address + query, json={}, timeout=20).status_code
+
+    with ThreadPoolExecutor(CROWD) as pool:
+        slow = pool.submit(ask, "?slow")
+        while not slow.done():  # before, between and after its two tries
+            assert Counter(pool.map(ask, [""] * CROWD)) == {200: CROWD}
+        assert slow.result() == 504
+        assert Counter(pool.map(ask, [""] * CROWD)) == {200: CROWD}
+
+
+def test_the_containers_have_the_same_upstreams() -> None:
+    wanted = UPSTREAM.split("{address} ")[1]
+    environ = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text())["services"]["nginx"]["environment"]
+    for name in ("ASSISTANTS", "ACTION_SERVERS"):
+        assert re.findall(r"server \S+ ([^;]*;)", environ[name]) == [wanted] * 2

@@ -9,7 +9,17 @@ import uuid
 
 import pytest
 import requests
+import sqlalchemy as sa
 
+from assistant.content.catalogue import catalogue
+from assistant.insights.__main__ import gather
+from assistant.insights.export import export
+from assistant.insights.report import render
+from assistant.privacy.export import readable
+from assistant.privacy.records import events_of, open_database
+from assistant.settings import read_settings
+from tests.messaging.people import TelegramPerson
+from tests.messaging.standin import StandIn
 from tests.server.guarded import OLD_TEXT, Guarded
 from tests.server.widget import Visitor, new_id
 
@@ -32,16 +42,20 @@ def traces(secret: str, text: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def told(guarded: Guarded) -> str:
-    """Every secret has been told over both channels; returns an ordinary word that went with them."""
+def told(guarded: Guarded, standin: StandIn) -> str:
+    """Every secret has been told over three kinds of channel; returns an ordinary word that went with them."""
     word = f"tamponnoir{uuid.uuid4().hex[:8]}"
     visitor = Visitor(guarded)
     for secret in SECRETS:
+        person = TelegramPerson(guarded.base, standin)
         for text in (f"{word}, quel est le taux de réponse ? {secret}", f"voici {secret} {word}"):
             messages = guarded.say(text)
             assert messages
             assert not traces(secret, json.dumps(messages, ensure_ascii=False))
             assert visitor.send(text=text)
+            shown = person.say(text)
+            assert shown
+            assert not any(traces(secret, message.text) for message in shown)
     guarded.say("c'est quoi l'immunothérapie ?", sender := uuid.uuid4().hex)
     guarded.say(f"bonjour {word}", sender)
     guarded.say("lire la suite", sender)  # is answered by an action, which is sent all that was said
@@ -59,6 +73,31 @@ def test_a_secret_is_neither_stored_nor_logged(guarded: Guarded, told: str, secr
     assert not traces(secret, database)
     assert not traces(secret, guarded.logs())
     assert not traces(secret, guarded.metrics())
+
+
+@pytest.fixture(scope="module")
+def given_out(guarded: Guarded, told: str) -> dict[str, str]:
+    """All that the staff can get out of the database: every conversation, and the insights with rare wording too."""
+    url = f"sqlite:///{guarded.folder / 'test.db'}"
+    engine, content = open_database(url), catalogue()
+    with engine.connect() as connection:
+        senders = connection.execute(sa.text("SELECT DISTINCT sender_id FROM events")).scalars().all()
+    stored = {sender: events_of(engine, sender) for sender in senders}
+    found = gather(read_settings({"DATABASE_URL": url}), content, rare=True)
+    return {
+        "events": json.dumps(stored, ensure_ascii=False),
+        "exports": "".join(readable(sender, events, content.offers()) for sender, events in stored.items()),
+        "page": render(found),
+        "groups": export(found.groups, found.rare),
+    }
+
+
+@pytest.mark.parametrize("kind", ["events", "exports", "page", "groups"])
+def test_no_secret_is_in_what_is_given_out(given_out: dict[str, str], told: str, kind: str) -> None:
+    if kind in ("events", "exports"):
+        assert told in given_out[kind]
+    assert "[numéro de téléphone]" in given_out[kind]
+    assert [secret for secret in SECRETS if traces(secret, given_out[kind])] == []
 
 
 def test_no_word_of_a_message_is_logged_with_debug_on(guarded: Guarded, told: str) -> None:
@@ -86,7 +125,7 @@ def test_nor_when_something_fails(guarded: Guarded) -> None:
         assert guarded.post(data=body, headers={"Content-Type": "application/json"}).status_code == 400
     for path in (f"/{word}", f"/webhooks/rest/{word}?q={word}", f"/webhooks/widget/{word}"):
         assert requests.get(guarded.base + path, headers={"X-Word": word}, timeout=10).status_code == 404
-    # The action server quotes the request in its errors.
+    # rasa_sdk would quote the request in its errors.
     broken = {"next_action": "action_repeat", "tracker": {"events": word, "slots": word}, "sender_id": word}
     requests.post(f"http://127.0.0.1:{guarded.action_port}/webhook", json=broken, timeout=10)
     requests.post(f"http://127.0.0.1:{guarded.action_port}/webhook", data=word, timeout=10)

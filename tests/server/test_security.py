@@ -22,11 +22,12 @@ GET = b"GET /health/live HTTP/1.1\r\n"
 LENGTH = b"Content-Length: %d\r\n" % len(BODY)
 
 
-def raw(server: Guarded, data: bytes) -> bytes:
-    """What the server answers to some bytes until it closes the connection or says no more."""
-    host, port = server.base.removeprefix("http://").split(":")
+def raw(server: Guarded, data: bytes, port: int | None = None) -> bytes:
+    """What the server, or what listens on a port, answers to bytes until it closes the connection or says no more."""
+    host, own_port = server.base.removeprefix("http://").split(":")
+    port = port or int(own_port)
     received = b""
-    with socket.create_connection((host, int(port)), timeout=10) as connection:
+    with socket.create_connection((host, port), timeout=10) as connection:
         connection.sendall(data)
         connection.settimeout(2)
         try:
@@ -42,7 +43,7 @@ def still_answers(server: Guarded) -> None:
     assert server.names("qui a réalisé le dossier ?", uuid.uuid4().hex) == ["utter_authors"]
 
 
-@pytest.mark.parametrize(
+FALSE_FORMS = pytest.mark.parametrize(
     "data",
     [
         pytest.param(POST + b"Content-Length: -5\r\n\r\n" + BODY[:5], id="a negative length, which hung Sanic"),
@@ -65,12 +66,70 @@ def still_answers(server: Guarded) -> None:
         pytest.param(b"GET /health/live HTTP/9.9\r\nHost: x\r\n\r\n", id="another version"),
     ],
 )
+
+
+@FALSE_FORMS
 def test_requests_of_a_false_form_are_refused_once_and_nobody_waits(guarded: Guarded, data: bytes) -> None:
     received = raw(guarded, data)
     statuses = re.findall(rb"HTTP/1\.1 (\d+)", received)
     assert len(statuses) == 1, received[:500]
     assert statuses[0] in (b"400", b"413"), received[:500]
     still_answers(guarded)
+
+
+# --- the action server, which only the assistants should reach
+
+
+def action_server_answers(guarded: Guarded) -> None:
+    assert requests.get(f"http://127.0.0.1:{guarded.action_port}/health", timeout=10).json() == {"status": "ok"}
+    assert guarded.names("lire la suite") == ["utter_full_article_from_home"]
+
+
+@FALSE_FORMS
+def test_the_action_server_refuses_them_too(guarded: Guarded, data: bytes) -> None:
+    data = data.replace(b"/webhooks/rest/webhook", b"/webhook").replace(b"/health/live", b"/health")
+    received = raw(guarded, data, guarded.action_port)
+    statuses = re.findall(rb"HTTP/1\.1 (\d+)", received)
+    assert len(statuses) == 1, received[:500]
+    assert statuses[0] in (b"400", b"413"), received[:500]
+    action_server_answers(guarded)
+
+
+MARK = "motplanteici"
+CALL = json.dumps({"next_action": "action_x", "tracker": {"latest_message": {"text": MARK}}})
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "status"),
+    [
+        pytest.param(gzip.compress(b" " * 50_000_000), {"Content-Encoding": "gzip"}, 400, id="a gzip bomb"),
+        pytest.param(zlib.compress(b" " * 50_000_000), {"Content-Encoding": "deflate"}, 400, id="a deflate bomb"),
+        pytest.param("[" * 1_000_000, {}, 400, id="deep nesting that is never closed"),
+        pytest.param('{"tracker":' * 100_000 + "1" + "}" * 100_000, {}, 400, id="deep nesting"),
+        pytest.param(" " * (4 * 2**20 + 1), {}, 413, id="a long body"),
+        pytest.param(f'{{"{MARK}": ', {}, 400, id="no JSON"),
+        pytest.param(f'["{MARK}"]', {}, 500, id="no object"),
+        pytest.param(CALL, {}, 404, id="an action that is not there"),
+    ],
+)
+def test_calls_that_the_action_server_refuses(
+    guarded: Guarded, body: str | bytes, headers: dict[str, str], status: int
+) -> None:
+    before = psutil.Process(guarded.actions.pid).memory_info().rss
+    answer = requests.post(
+        f"http://127.0.0.1:{guarded.action_port}/webhook",
+        data=body,
+        headers={"Content-Type": "application/json", **headers},
+        timeout=20,
+    )
+    assert answer.status_code == status
+    assert MARK not in answer.text
+    assert MARK not in guarded.logs()
+    assert psutil.Process(guarded.actions.pid).memory_info().rss - before < 40_000_000
+    action_server_answers(guarded)
+
+
+# --- the assistant again
 
 
 def test_a_body_that_is_promised_and_never_sent_holds_up_nobody_else(guarded: Guarded) -> None:

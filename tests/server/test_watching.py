@@ -12,7 +12,11 @@ import pytest
 import requests
 import yaml
 
+from assistant.content.catalogue import catalogue
 from assistant.settings import ROOT
+from assistant.watching.figures import OUTCOMES
+from tests.messaging.people import SignedPerson
+from tests.messaging.standin import Fault, StandIn
 from tests.server.guarded import METRICS_TOKEN, Guarded
 from tests.server.widget import Visitor, call
 
@@ -89,11 +93,36 @@ def test_what_happens_is_counted(guarded: Guarded) -> None:
     assert value(after, "process_resident_memory_bytes") > 10**8
 
 
+def test_what_becomes_of_answers_on_messaging_channels_is_counted(guarded: Guarded, standin: StandIn) -> None:
+    person = SignedPerson(guarded.base, standin)
+    before = guarded.metrics()
+    standin.faults["signed"] += [Fault(500)]
+    shown = person.say("c'est efficace ?")
+    standin.faults["signed"] += [Fault(400)]
+    assert person.post(person.text("qui a réalisé le dossier ?")).status_code == 200
+    deadline = time.monotonic() + 10
+    while (after := deliveries(guarded.metrics()))["refused"] == deliveries(before)["refused"]:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    gained = {outcome: after[outcome] - count for outcome, count in deliveries(before).items()}
+    assert gained == {"sent": len(shown), "retried": 1, "refused": 1, "given_up": 0}
+
+
+def deliveries(metrics: str) -> dict[str, float]:
+    """How often each outcome was counted on the signed webhook."""
+    name, labels = "assistant_deliveries_total", {"channel": "signed"}
+    return {outcome: value(metrics, name, **labels, outcome=outcome) for outcome in OUTCOMES}
+
+
 def test_what_is_sent_makes_no_new_series(guarded: Guarded) -> None:
     """Whatever a client sends: labels are this project's own names, so that their number has a bound."""
 
+    known = {*catalogue().answers}
+
     def series() -> set[str]:
-        return {line.rpartition(" ")[0] for line in guarded.metrics().splitlines() if line.startswith("assistant_")}
+        """All of them but those of known answers: which of these a word brings, its letters decide."""
+        lines = {line.rpartition(" ")[0] for line in guarded.metrics().splitlines() if line.startswith("assistant_")}
+        return {line for line in lines if not set(re.findall(r'answer="([^"]*)"', line)) & known}
 
     def send(word: str) -> None:
         call(guarded, "GET", f"/{word}")

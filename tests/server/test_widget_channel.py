@@ -8,7 +8,6 @@ import signal
 import socket
 import sqlite3
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -18,39 +17,16 @@ import pytest
 import requests
 
 from assistant.content.catalogue import catalogue
-from assistant.settings import ROOT
-from tests.server.conftest import Server, start, stop
+from tests.server.conftest import SCRIPT, SECRET, SITE, Server
 from tests.server.test_faults import action_server_ids
 from tests.server.widget import PATH, Visitor, call, error, new_id
 
-SECRET = "a secret of the tests, forty characters…".encode().hex()
-SITE = "https://www.site.example"
-SCRIPT = "/* le paquet des essais */"
 JSON = {"Content-Type": "application/json"}
-PLENTY = "100000/minute"
-
-
-@pytest.fixture(scope="module")
-def widget(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("widget")
-    (folder / "widget.js").write_text(SCRIPT)
-    running = start(
-        folder,
-        WIDGET_SECRET=SECRET,
-        WIDGET_ORIGINS=SITE,
-        WIDGET_SCRIPT=str(folder / "widget.js"),
-        WIDGET_NEW_CONVERSATIONS=PLENTY,
-        WIDGET_MESSAGES=PLENTY,
-        WIDGET_ADDRESS_MESSAGES=PLENTY,
-        PRIVACY_URL="https://www.site.example/donnees",
-    )
-    yield running
-    stop(running)
 
 
 @pytest.fixture
-def visitor(widget: Server) -> Visitor:
-    return Visitor(widget)
+def visitor(server: Server) -> Visitor:
+    return Visitor(server)
 
 
 def rows(server: Server, query: str = "SELECT sender_id, type_name, data FROM events") -> list[tuple[Any, ...]]:
@@ -69,14 +45,14 @@ def user_events(visitor: Visitor) -> list[dict[str, Any]]:
 # --- what a visitor does
 
 
-def test_the_opening(widget: Server) -> None:
-    answer = call(widget, "GET", "/opening")
+def test_the_opening(server: Server) -> None:
+    answer = call(server, "GET", "/opening")
     content = answer.json()
     (message,) = content["messages"]
     assert "Je ne suis pas un médecin" in message["text"]
     assert message["buttons"][0] == catalogue().button("definition")
     assert content["home_url"] == "https://www.fondation-arc.org/"
-    assert content["privacy_url"] == "https://www.site.example/donnees"
+    assert content["privacy_url"] == f"{SITE}/donnees"
 
 
 def test_a_conversation_and_its_history(visitor: Visitor) -> None:
@@ -121,8 +97,8 @@ def test_gifts_are_links_of_their_kind(visitor: Visitor) -> None:
     assert visitor.history()[1] == answer
 
 
-def test_every_button_is_answered(widget: Server) -> None:
-    visitor = Visitor(widget)
+def test_every_button_is_answered(server: Server) -> None:
+    visitor = Visitor(server)
     for intent in catalogue().offers():
         assert visitor.send(payload=f"/{intent}"), intent
     assert len(visitor.history()) >= 2 * len(catalogue().offers())
@@ -138,8 +114,8 @@ def test_the_history_ends_with_the_newest_200(visitor: Visitor) -> None:
     assert history[-2]["id"] == last
 
 
-def test_two_conversations_do_not_mix(widget: Server) -> None:
-    one, other = Visitor(widget), Visitor(widget)
+def test_two_conversations_do_not_mix(server: Server) -> None:
+    one, other = Visitor(server), Visitor(server)
     one.send(text="que raconte Xavier dans le témoignage ?")
     other.send(text="quels sont les taux de réponse ?")
     assert "Témoignage" in one.send(text="lire la suite")[0]["text"]
@@ -147,24 +123,24 @@ def test_two_conversations_do_not_mix(widget: Server) -> None:
     assert {message["id"] for message in one.history()}.isdisjoint(message["id"] for message in other.history())
 
 
-def test_deleting_leaves_nothing_in_the_database(widget: Server) -> None:
-    gone, stays = Visitor(widget), Visitor(widget)
+def test_deleting_leaves_nothing_in_the_database(server: Server) -> None:
+    gone, stays = Visitor(server), Visitor(server)
     mark = f"motsecret{new_id()[:8]}"
     (answer,) = gone.send(text=f"bonjour {mark}")
     gone.call("POST", "/feedback", json={"message_id": answer["id"], "useful": True})
     stays.send(text="qui a réalisé le dossier ?")
-    file = widget.folder / "test.db"
+    file = server.folder / "test.db"
     assert mark.encode() in file.read_bytes()
     assert gone.call("DELETE", "/conversation").status_code == 204
-    assert sender(gone) not in {who for who, *_ in rows(widget)}
-    for path in widget.folder.glob("test.db*"):
+    assert sender(gone) not in {who for who, *_ in rows(server)}
+    for path in server.folder.glob("test.db*"):
         assert mark.encode() not in path.read_bytes()
         assert sender(gone).encode() not in path.read_bytes()
     assert gone.history() == []
     assert len(stays.history()) == 2
     assert gone.call("DELETE", "/conversation").status_code == 204
     # What comes later is a beginning: nothing of what was said before is known.
-    assert gone.ask("et pour le foie ?") == Visitor(widget).ask("et pour le foie ?")
+    assert gone.ask("et pour le foie ?") == Visitor(server).ask("et pour le foie ?")
 
 
 def test_feedback(visitor: Visitor) -> None:
@@ -185,7 +161,7 @@ def test_feedback(visitor: Visitor) -> None:
     assert visitor.ask("et pour le foie ?") == ["utter_response_rate_hepatocarcinoma"]
 
 
-def test_links_that_were_opened(widget: Server, visitor: Visitor) -> None:
+def test_links_that_were_opened(server: Server, visitor: Visitor) -> None:
     (gift,) = visitor.send(text="je voudrais faire un don")
     visitor.ask("que raconte Xavier ?")
     (article,) = visitor.send(text="lire la suite")
@@ -209,7 +185,7 @@ def test_links_that_were_opened(widget: Server, visitor: Visitor) -> None:
     for message_id in (gift["id"][:-2], f"{gift['id'][:-2]}.7", "opening.0"):
         reply = visitor.call("POST", "/opened", json={"message_id": message_id, "link": right})
         assert error(reply) == (404, "unknown_message")
-    reply = Visitor(widget).call("POST", "/opened", json={"message_id": gift["id"], "link": right})
+    reply = Visitor(server).call("POST", "/opened", json={"message_id": gift["id"], "link": right})
     assert error(reply) == (404, "unknown_message")
     kept = [
         json.loads(data) for who, kind, data in rows(visitor.server) if who == sender(visitor) and kind == "link_opened"
@@ -224,13 +200,13 @@ def test_links_that_were_opened(widget: Server, visitor: Visitor) -> None:
     assert visitor.ask("quel est le taux de réponse ?") == ["utter_response_rate"]
 
 
-def test_feedback_on_what_was_not_said(widget: Server, visitor: Visitor) -> None:
+def test_feedback_on_what_was_not_said(server: Server, visitor: Visitor) -> None:
     message_id = new_id()
     visitor.send(message_id, text="bonjour")
     for wrong in (message_id, f"{message_id}.7", f"{new_id()}.0", "opening.0", ""):
         reply = visitor.call("POST", "/feedback", json={"message_id": wrong, "useful": True})
         assert error(reply) == (404, "unknown_message")
-    reply = Visitor(widget).call("POST", "/feedback", json={"message_id": f"{message_id}.0", "useful": True})
+    reply = Visitor(server).call("POST", "/feedback", json={"message_id": f"{message_id}.0", "useful": True})
     assert error(reply) == (404, "unknown_message")
     for body in (
         {"message_id": f"{message_id}.0"},
@@ -260,8 +236,8 @@ def test_ten_at_once_with_one_id(visitor: Visitor) -> None:
     assert len(visitor.history()) == 1 + len(answers[0])
 
 
-def test_a_message_while_the_action_server_hangs(widget: Server, visitor: Visitor) -> None:
-    (pid,) = action_server_ids(widget)
+def test_a_message_while_the_action_server_hangs(server: Server, visitor: Visitor) -> None:
+    (pid,) = action_server_ids(server)
     message_id = new_id()
     os.kill(pid, signal.SIGSTOP)
     try:
@@ -468,8 +444,8 @@ def test_the_forged_tokens_would_work_with_the_right_key(visitor: Visitor) -> No
     assert Visitor(visitor.server, forged(visitor)).history() == visitor.history()
 
 
-def test_anothers_token_reaches_only_anothers_conversation(widget: Server) -> None:
-    mine, other = Visitor(widget), Visitor(widget)
+def test_anothers_token_reaches_only_anothers_conversation(server: Server) -> None:
+    mine, other = Visitor(server), Visitor(server)
     (answer,) = mine.send(text="qui a réalisé le dossier ?")
     assert other.history() == []
     assert other.call("DELETE", "/conversation").status_code == 204
@@ -480,11 +456,11 @@ def test_anothers_token_reaches_only_anothers_conversation(widget: Server) -> No
     assert mine.history()[1:] == [answer]
 
 
-def test_the_client_does_not_choose_the_conversation(widget: Server) -> None:
+def test_the_client_does_not_choose_the_conversation(server: Server) -> None:
     wanted = {"sender": "widget-" + "0" * 32, "id": "moi", "token": "x", "sub": "widget-" + "0" * 32}
-    answer = call(widget, "POST", "/conversation", json=wanted)
+    answer = call(server, "POST", "/conversation", json=wanted)
     assert answer.status_code == 201
-    names = {sender(Visitor(widget)), sender(Visitor(widget, answer.json()["token"]))}
+    names = {sender(Visitor(server)), sender(Visitor(server, answer.json()["token"]))}
     assert len(names) == 2
     assert "widget-" + "0" * 32 not in names
 
@@ -556,8 +532,8 @@ def test_errors_can_be_read_by_the_website(visitor: Visitor) -> None:
 # --- files
 
 
-def test_the_bundle(widget: Server) -> None:
-    answer = call(widget, "GET", "/widget.js", headers={"Origin": "https://any.example", "Accept-Encoding": "gzip"})
+def test_the_bundle(server: Server) -> None:
+    answer = call(server, "GET", "/widget.js", headers={"Origin": "https://any.example", "Accept-Encoding": "gzip"})
     assert answer.text == SCRIPT
     assert answer.headers["Content-Type"].startswith("text/javascript")
     assert answer.headers["Content-Encoding"] == "gzip"
@@ -567,38 +543,38 @@ def test_the_bundle(widget: Server) -> None:
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Vary"] == "Accept-Encoding"
     known = {"If-None-Match": answer.headers["ETag"], "Accept-Encoding": "gzip"}
-    again = call(widget, "GET", "/widget.js", headers=known)
+    again = call(server, "GET", "/widget.js", headers=known)
     assert (again.status_code, again.content) == (304, b"")
-    plain = call(widget, "GET", "/widget.js", headers={**known, "Accept-Encoding": "identity"})
+    plain = call(server, "GET", "/widget.js", headers={**known, "Accept-Encoding": "identity"})
     assert (plain.status_code, plain.text) == (200, SCRIPT)
     assert "Content-Encoding" not in plain.headers
-    head = call(widget, "HEAD", "/widget.js", headers={"Accept-Encoding": "gzip"})
+    head = call(server, "HEAD", "/widget.js", headers={"Accept-Encoding": "gzip"})
     assert (head.status_code, head.content, head.headers["ETag"]) == (200, b"", answer.headers["ETag"])
 
 
-def test_before_the_bundle_is_built(widget: Server) -> None:
-    file = widget.folder / "widget.js"
-    file.rename(widget.folder / "away.js")
+def test_before_the_bundle_is_built(server: Server) -> None:
+    file = server.folder / "widget.js"
+    file.rename(server.folder / "away.js")
     try:
-        assert error(call(widget, "GET", "/widget.js")) == (503, "not_built")
-        assert "pas encore construit" in call(widget, "GET", "/demo").text
+        assert error(call(server, "GET", "/widget.js")) == (503, "not_built")
+        assert "pas encore construit" in call(server, "GET", "/demo").text
     finally:
-        (widget.folder / "away.js").rename(file)
-    assert "pas encore construit" not in call(widget, "GET", "/demo").text
+        (server.folder / "away.js").rename(file)
+    assert "pas encore construit" not in call(server, "GET", "/demo").text
 
 
-def test_the_demonstration(widget: Server) -> None:
-    home = call(widget, "GET", "/")
+def test_the_demonstration(server: Server) -> None:
+    home = call(server, "GET", "/")
     assert (home.status_code, home.headers["Location"]) == (302, f"{PATH}/demo")
     for path in ("/demo", "/demo/other", "/demo/"):
-        page = call(widget, "GET", path)
+        page = call(server, "GET", path)
         assert page.status_code == 200
         assert page.headers["Content-Type"] == "text/html; charset=utf-8"
         assert page.headers["Content-Security-Policy"] == (
             "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; "
             "base-uri 'none'; form-action 'none'; frame-ancestors 'self'; require-trusted-types-for 'script'"
         )
-    assert call(widget, "GET", "/demo/demo.css").headers["Content-Type"] == "text/css; charset=utf-8"
+    assert call(server, "GET", "/demo/demo.css").headers["Content-Type"] == "text/css; charset=utf-8"
 
 
 @pytest.mark.parametrize(
@@ -619,10 +595,10 @@ def test_the_demonstration(widget: Server) -> None:
         "/.env",
     ],
 )
-def test_no_path_leads_to_another_file(widget: Server, path: str) -> None:
+def test_no_path_leads_to_another_file(server: Server, path: str) -> None:
     session = requests.Session()
-    request = requests.Request("GET", widget.base + PATH).prepare()
-    request.url = widget.base + PATH + path  # requests would shorten the path
+    request = requests.Request("GET", server.base + PATH).prepare()
+    request.url = server.base + PATH + path  # requests would shorten the path
     answer = session.send(request, timeout=10, allow_redirects=False)
     assert answer.request.url.endswith(path)
     assert answer.status_code == 404
@@ -656,7 +632,7 @@ def test_neither_texts_nor_tokens_in_the_logs(visitor: Visitor) -> None:
     visitor.call("POST", "/message", json={"id": mark, "text": mark})
     visitor.call("POST", "/message", data=f'{{"id": "{mark}', headers=JSON)
     call(visitor.server, "GET", "/conversation", token=mark)
-    logs = "".join(path.read_text(errors="replace") for path in (ROOT / "var").glob("*.log"))
+    logs = visitor.server.logs()
     assert logs
     assert mark not in logs
     assert visitor.token not in logs
@@ -664,16 +640,16 @@ def test_neither_texts_nor_tokens_in_the_logs(visitor: Visitor) -> None:
     assert SECRET not in logs
 
 
-def test_the_bundle_is_compressed_once(widget: Server) -> None:
+def test_the_bundle_is_compressed_once(server: Server) -> None:
     raw = requests.get(
-        f"{widget.base}{PATH}/widget.js", headers={"Accept-Encoding": "gzip"}, stream=True, timeout=10
+        f"{server.base}{PATH}/widget.js", headers={"Accept-Encoding": "gzip"}, stream=True, timeout=10
     ).raw.read()
     assert gzip.decompress(raw).decode() == SCRIPT
 
 
-def test_rest_bodies_have_a_limit_before_they_are_read(widget: Server, tmp_path: Path) -> None:
+def test_rest_bodies_have_a_limit_before_they_are_read(server: Server, tmp_path: Path) -> None:
     """The reading is shared: 50 MB are refused without being taken."""
-    address = ("127.0.0.1", int(widget.base.rsplit(":", 1)[1]))
+    address = ("127.0.0.1", int(server.base.rsplit(":", 1)[1]))
     for path in ("/webhooks/rest/webhook", f"{PATH}/conversation"):
         with socket.create_connection(address, timeout=20) as connection:
             head = (

@@ -10,16 +10,9 @@ import pytest
 import redis
 import requests
 
-from tests.server.conftest import Server, free_port, start, stop
+from assistant.cluster.parts import free_port
+from tests.server.conftest import LIMITS, WINDOW, Server, start, stop
 from tests.server.widget import Visitor, call, error, new_id
-
-WINDOW = 4  # seconds
-LIMITS = {
-    "WIDGET_SECRET": "s" * 40,
-    "WIDGET_NEW_CONVERSATIONS": f"6 per {WINDOW} second",
-    "WIDGET_MESSAGES": f"3 per {WINDOW} second",
-    "WIDGET_ADDRESS_MESSAGES": f"5 per {WINDOW} second",
-}
 
 
 def wait_for_window() -> None:
@@ -58,13 +51,6 @@ def flood(server: Server) -> None:
     time.sleep(refused.json()["retry_after"] + 0.1)
     assert send(other).status_code == 200
     assert len(other.history()) == 6
-
-
-@pytest.fixture(scope="module")
-def limited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    running = start(tmp_path_factory.mktemp("limited"), **LIMITS)
-    yield running
-    stop(running)
 
 
 def test_a_flood(limited: Server) -> None:

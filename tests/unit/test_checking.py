@@ -322,3 +322,22 @@ def test_an_entry_ends_before_the_next_one(tmp_path: Path) -> None:
     assert spans["a", "c"] == (6, 7)
     assert spans["a",] == (1, 7)
     assert spans["d",] == (8, 8)
+
+
+def test_every_subject_has_one_name_of_its_own(root: Path) -> None:
+    file = "data/subject_names.yml"
+    changed(root, file, '  side_effects: "Effets secondaires"\n', "")
+    line = changed(root, file, '  cost: "Prix et remboursement"', '  cost: "Deuil"')
+    shared = changed(root, file, "  bereavement:", "  bereavement:")
+    unknown = changed(root, file, "  greet:", "  grete:")
+    lines = (root / "domain.yml").read_text(encoding="utf-8").splitlines()
+    nameless = "n’a pas de nom pour les pages de l’équipe."
+    assert line < shared
+    assert found(root) == [
+        (file, shared, f"«{N}Deuil{N}» est le nom de deux sujets, «{N}cost{N}» et «{N}bereavement{N}»."),
+        (file, unknown, f"«{N}grete{N}» n’est pas un sujet."),
+        *sorted(
+            ("domain.yml", lines.index(f"- {intent}") + 1, f"le sujet «{N}{intent}{N}» {nameless}")
+            for intent in ("side_effects", "greet")
+        ),
+    ]

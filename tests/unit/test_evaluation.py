@@ -127,6 +127,16 @@ def test_candidates_learn_the_same_phrases(tmp_path: Path) -> None:
     assert yaml.safe_load(compare.as_nlu(few))["nlu"][0]["examples"] == "".join(f"- {line}\n" for line in few["a"])
 
 
+def test_the_stock_pipeline_costs_the_same_after_one_epoch() -> None:
+    stock, _ = compare.costly_candidates()
+    own = yaml.safe_load(stock.config.read_text(encoding="utf-8"))
+    changed = yaml.safe_load(compare.configuration(stock))
+    for before, after in zip(own["pipeline"], changed["pipeline"], strict=True):
+        assert after == ({**before, "epochs": 1} if "epochs" in before else before)
+    assert any("epochs" in component for component in own["pipeline"])
+    assert len(compare.for_cost()["cost"]) == compare.COST_MESSAGES
+
+
 def test_candidates_differ_from_ours_only_where_they_say_so() -> None:
     (words,) = [rival for rival in compare.candidates(False) if rival.changes]
     own = yaml.safe_load(compare.OWN_CONFIG.read_text(encoding="utf-8"))

@@ -53,13 +53,13 @@ def interview(root: Path, *typed: str) -> tuple[int, str]:
 DOSSIER = (
     *("revolution_word", "care_revolution, minority_of_responders"),
     *("Le dossier parle d'une révolution, mais pour une minorité de patients.", "", 'Ils sont dits "répondeurs".', "."),
-    *("Pourquoi parler de révolution?", "Le mot révolution", "revolution, responders"),
+    *("Pourquoi parler de révolution?", "Le mot révolution", "", "revolution, responders"),
     *PHRASES,
     *(".", "ce mot de révolution, d'où vient-il"),
 )
 OUTSIDE = (
     *("ribbon", "", "3", "Le dossier ne parle pas du ruban. La Fondation ARC peut vous répondre.", "."),
-    *("Et le ruban?", ""),
+    *("Et le ruban?", "Le ruban", ""),
     *PHRASES,
     *(".", "c'est quoi ce ruban"),
 )
@@ -80,7 +80,12 @@ def files(root: Path) -> dict[str, str]:
         (
             OUTSIDE,
             "ribbon",
-            ("data/nlu/outside_giving.yml", "data/rules/outside.yml", "tests/dialogues/test_outside.yml"),
+            (
+                "data/nlu/outside_giving.yml",
+                "data/rules/outside.yml",
+                "data/subject_names.yml",
+                "tests/dialogues/test_outside.yml",
+            ),
         ),
     ],
 )
@@ -124,6 +129,15 @@ def test_what_is_typed_gets_french_typography(root: Path) -> None:
     }
 
 
+def test_the_name_for_the_staff_is_written(root: Path) -> None:
+    interview(root, *OUTSIDE)
+    lines = (root / "data/subject_names.yml").read_text(encoding="utf-8").splitlines()
+    assert lines[-1] == '  ribbon: "Le ruban"'
+    assert not [
+        problem for problem in problems(read_project(root)) if "nom" in problem.what and "ribbon" in problem.what
+    ]
+
+
 def test_the_new_subject_stands_with_its_theme(root: Path) -> None:
     interview(root, *DOSSIER)
     domain = yaml.safe_load((root / "domain.yml").read_text(encoding="utf-8"))
@@ -149,13 +163,15 @@ def test_the_new_subject_stands_with_its_theme(root: Path) -> None:
         (("The dossier is silent. La Fondation ARC.", "."), 3, "mot anglais"),
         (("Le dossier est muet. Appelez le {numero} (Fondation ARC).", "."), 3, "entre accolades, il n’y a que"),
         (('Le "ruban', "Comment agit-elle ?"), 5, "Un autre sujet a déjà ce titre."),
-        (("?",), 6, "- definition"),
-        (("bereavement",), 6, "n’est pas un sujet qui a un titre"),
-        (("definition, full_article, revolution, responders",), 6, "plus de 3 suites"),
-        (("/start",), 7, "sans / au début"),
-        (("Rédacteur du dossier !",), 7, f"elle est déjà sous le sujet «{N}authors{N}»."),
-        ((EVALUATED.upper(),), 7, "elle répète le message d’évaluation"),
-        ((PHRASES[0] + " ?",), 8, "vous l’avez déjà écrite"),
+        (("Deuil",), 6, "Un autre sujet a déjà ce nom."),
+        (('Le "ruban',), 6, "sans guillemet droit"),
+        (("?",), 7, "- definition"),
+        (("bereavement",), 7, "n’est pas un sujet qui a un titre"),
+        (("definition, full_article, revolution, responders",), 7, "plus de 3 suites"),
+        (("/start",), 8, "sans / au début"),
+        (("Rédacteur du dossier !",), 8, f"elle est déjà sous le sujet «{N}authors{N}»."),
+        ((EVALUATED.upper(),), 8, "elle répète le message d’évaluation"),
+        ((PHRASES[0] + " ?",), 9, "vous l’avez déjà écrite"),
         ((PHRASES[1] + " !",), len(OUTSIDE) - 1, "il ne prouverait rien"),
     ],
 )

@@ -24,6 +24,7 @@ from assistant.channels.messaging.calls import Call, Delivery, NotGenuineError, 
 from assistant.channels.messaging.drawing import drawables, plain
 from assistant.channels.messaging.exchange import Answers, Exchange
 from assistant.channels.messaging.messenger import Messenger
+from assistant.channels.messaging.pace import Pace, Pacer
 from assistant.channels.messaging.post import Post
 from assistant.channels.messaging.provider import Provider
 from assistant.channels.messaging.signed import Signed
@@ -37,7 +38,7 @@ from assistant.content.catalogue import Catalogue, catalogue
 from assistant.privacy import logs
 from assistant.settings import Settings, settings
 from assistant.stores.deliveries import Deliveries
-from assistant.watching.figures import turn
+from assistant.watching.figures import figures, turn
 
 logger = logging.getLogger(__name__)
 
@@ -60,6 +61,7 @@ class MessagingChannel(InputChannel):
         own = config.channels[self.name()]
         self._provider = self.provider_class(own) if own.is_on else None
         self._secret = secret_of(config) if own.is_on else ""
+        self._pacer = Pacer(config) if own.is_on else None
         self._post = Post(self._provider, config.channel_send_seconds) if self._provider else None
         self._deliveries: Deliveries | None = None
         self._watching: asyncio.Task[None] | None = None
@@ -177,12 +179,23 @@ class MessagingChannel(InputChannel):
         async with exchange.held():
             if await deliveries.find(delivery.id):
                 return None  # what is not sent yet is on its way, or overdue: see `_send_overdue`
+            pace = await self._pace(exchange.sender, delivery)
+            if pace is Pace.DROPPED:
+                return None
             with turn(self.name(), exchange.sender, self._gate.content) as current:
-                answers = await exchange.turn(delivery)
+                handle = exchange.turn if pace is Pace.ANSWERED else exchange.ask_to_wait
+                answers = await handle(delivery)
                 current.answered(answer["answer"] for answer in answers)
             where = {"id": delivery.id, "conversation": delivery.conversation, "to": dict(delivery.to)}
             await deliveries.keep(delivery.id, where if answers else None)
             return await self._send(agent, exchange, deliveries, delivery, answers) if answers else None
+
+    async def _pace(self, sender: str, delivery: Delivery) -> Pace:
+        assert self._pacer is not None
+        pace = await self._pacer.judge(sender, delivery)
+        if pace is not Pace.ANSWERED:
+            figures().refused.labels(self.name(), "too_many").inc()
+        return pace
 
     async def _send(
         self, agent: Any, exchange: Exchange, deliveries: Deliveries, delivery: Delivery, answers: Answers

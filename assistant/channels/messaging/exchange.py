@@ -26,9 +26,10 @@ from assistant.channels.widget_requests import Message
 
 logger = logging.getLogger(__name__)
 
-NOTICE, TEXT_ONLY, ASK_DELETION, STOPPED = (
+NOTICE, TEXT_ONLY, TOO_FAST, ASK_DELETION, STOPPED = (
     "utter_notice",
     "utter_text_only",
+    "utter_too_fast",
     "utter_ask_deletion",
     "utter_stopped",
 )
@@ -62,6 +63,10 @@ class Exchange(Conversation):
         if any(message["id"] == delivery.id for message in history):
             return await self.stored(delivery)  # by a server that ended before it could note that
         return self._with_notice(delivery, await self._turn(delivery, history), not history)
+
+    async def ask_to_wait(self, delivery: Delivery) -> Answers:
+        """The answer to a delivery that is not read, as there were too many before it; it is stored."""
+        return await self._own(delivery, TOO_FAST)
 
     async def stored(self, delivery: Delivery) -> Answers:
         """The answers to a delivery that was handled before."""

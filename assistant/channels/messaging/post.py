@@ -3,7 +3,6 @@
 import asyncio
 import json
 import logging
-from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
@@ -19,6 +18,7 @@ from assistant.channels.messaging.calls import Delivery, Outgoing, Verdict
 from assistant.channels.messaging.drawing import Drawable
 from assistant.channels.messaging.provider import Provider
 from assistant.channels.turns import STORE_ERRORS
+from assistant.watching.figures import GIVEN_UP, OUTCOMES, REFUSED, RETRIED, SENT, figures
 
 logger = logging.getLogger(__name__)
 
@@ -43,12 +43,7 @@ class _RefusedError(Exception):
 
 
 class Post:
-    """Sends the answers of one channel.
-
-    Attributes:
-        counts: since the start of this process, how many messages were `sent`, tried again (`retried`), refused by the
-            provider (`refused`), and given up because it did not answer (`given_up`).
-    """
+    """Sends the answers of one channel, and counts what becomes of them."""
 
     def __init__(self, provider: Provider, seconds: float) -> None:
         """Takes the provider, and how long the sending of one turn may take."""
@@ -57,7 +52,7 @@ class Post:
         self._session: aiohttp.ClientSession | None = None
         self._queues: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._tasks: set[asyncio.Task[None]] = set()
-        self.counts: Counter[str] = Counter()
+        self._counts = {outcome: figures().deliveries.labels(provider.name, outcome) for outcome in OUTCOMES}
 
     def start(
         self,
@@ -149,14 +144,14 @@ class Post:
                 # A new request for each try: a signature may hold the time.
                 await self._insist(partial(self._provider.request, delivery, message, number), left)
             except _RefusedError as problem:
-                self.counts["refused"] += 1
+                self._counts[REFUSED].inc()
                 logger.error("%s refuses a message: %s", self._provider.title, problem)
                 return  # the rest would not be understood without it
             except (_AgainError, asyncio.TimeoutError) as problem:
-                self.counts["given_up"] += 1
+                self._counts[GIVEN_UP].inc()
                 logger.error("%s: a message was given up: %s", self._provider.title, problem or "no answer")
                 return
-            self.counts["sent"] += 1
+            self._counts[SENT].inc()
 
     async def _insist(self, make: Callable[[], Outgoing], seconds: float) -> None:
         """Sends until the provider takes it or refuses it, or the time is over."""
@@ -176,7 +171,7 @@ class Post:
             raise _AgainError(verdict)
 
         def count(_: tenacity.RetryCallState) -> None:
-            self.counts["retried"] += 1
+            self._counts[RETRIED].inc()
 
         retrying = tenacity.AsyncRetrying(
             retry=tenacity.retry_if_exception_type(_AgainError),
