@@ -7,7 +7,7 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 export PYTHONWARNINGS := ignore
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 
-.PHONY: help setup setup-dev lock widget widget-or-warn widget-test train run chat validate lint types unit understanding evaluate compare insights test-dialogues server-test channels-test browser-test test cluster faults picture widget-pictures bench bench-widget check check-links new-subject review channels purge erase export fuzz audit clean
+.PHONY: help setup setup-dev lock widget widget-or-warn widget-test train run chat validate lint types unit understanding evaluate compare insights test-dialogues server-test channels-test browser-test test cluster faults picture widget-pictures guide-pictures bench bench-widget check check-links new-subject review channels purge erase export fuzz audit clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -36,8 +36,8 @@ cluster: setup widget-or-warn ## the whole service on this machine: PostgreSQL, 
 faults: setup-dev widget ## break the cluster in thirty ways while visitors talk, and count what is lost (a quarter of an hour)
 	@scripts/need-packages && $(PY) -m tests.faults.run
 
-chat: setup ## the same, and talk to it in this terminal
-	@$(PY) -m assistant.chat
+chat: setup ## the same, and talk to it in this terminal (EXPLAIN=1: what it understood, did, and leans on)
+	@$(PY) -m assistant.chat $(if $(filter 1,$(EXPLAIN)),--explain)
 
 train: setup ## train a model
 	@$(PY) -m assistant.rasa train --force --skip-validation --fixed-model-name assistant
@@ -50,6 +50,9 @@ widget-pictures: setup-dev widget ## draw docs/widget/*.png
 
 bench: setup-dev ## what an answer costs, beside stock and bare Rasa: reports/bench.html (20 minutes; SHORT=1: four)
 	@$(if $(filter 1,$(SHORT)),SHORT=1,scripts/need-packages &&) $(PY) -m assistant.bench
+
+guide-pictures: setup-dev widget ## draw docs/guide/*.png, the staff's workbench
+	@scripts/need-packages && PYTHONPATH=. $(PY) scripts/draw_guide.py
 
 bench-widget: setup-dev widget ## measure the widget: its size, the time to open, the time to an answer
 	@scripts/need-packages && PYTHONPATH=. $(PY) scripts/bench_widget.py

@@ -192,6 +192,8 @@ def main(arguments: list[str]) -> int:
             address = f"http://{config.host}:{config.port}/webhooks/rest/webhook"
             demo = f"http://{config.host}:{config.port}/webhooks/widget/demo"
             print(f"La page de démonstration : {demo}")
+            if config.workbench_token:
+                print(f"L’atelier de l’équipe : http://{config.host}:{config.port}/webhooks/workbench")
             print(f"L'assistant répond à l'adresse {address}. Ctrl-C pour arrêter. Par exemple :\n")
             print(
                 f"  curl -s {address} -H 'Content-Type: application/json' \\\n"

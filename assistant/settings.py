@@ -40,6 +40,10 @@ class Settings:
         retention_days: days after the last event of a conversation when it is deleted.
         metrics_token: what Prometheus has to present to read the figures; None gives them to nobody.
         insights_token: what a person types to see rare wording in `make insights`; None shows it to nobody.
+        workbench_token: what the staff sign in with at the workbench; with None there is no workbench.
+        workbench_tries: how often an address may try to sign in.
+        kept_tests: folder for the dialogue tests that the staff keep.
+        review_file: file of the messages that the staff marked as misunderstood.
         max_characters: longest message that is read.
         max_body_bytes: largest request body that is parsed.
         trusted_proxies: how many proxies in front append to X-Forwarded-For; 0 ignores the header.
@@ -67,6 +71,10 @@ class Settings:
     retention_days: int
     metrics_token: str | None = field(repr=False)
     insights_token: str | None = field(repr=False)
+    workbench_token: str | None = field(repr=False)
+    workbench_tries: limits.RateLimitItem
+    kept_tests: Path
+    review_file: Path
     max_characters: int
     max_body_bytes: int
     trusted_proxies: int
@@ -160,6 +168,10 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         retention_days=_number(environ, "RETENTION_DAYS", 30, 1, 3650),
         metrics_token=_secret(environ, "METRICS_TOKEN"),
         insights_token=_secret(environ, "INSIGHTS_TOKEN"),
+        workbench_token=_secret(environ, "WORKBENCH_TOKEN"),
+        workbench_tries=_rate(environ, "WORKBENCH_TRIES", "10/minute"),
+        kept_tests=Path(environ.get("KEPT_TESTS") or ROOT / "tests" / "dialogues"),
+        review_file=Path(environ.get("REVIEW_FILE") or ROOT / "var" / "review" / "misunderstood.jsonl"),
         max_characters=_number(environ, "MAX_CHARACTERS", 2000, 100, 10000),
         max_body_bytes=_number(environ, "MAX_BODY_BYTES", 65536, 1024, 1048576),
         trusted_proxies=_number(environ, "TRUSTED_PROXIES", 0, 0, 10),

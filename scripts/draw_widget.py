@@ -12,13 +12,12 @@ from typing import Any
 from playwright.sync_api import Page, Route, expect, sync_playwright
 
 from assistant.settings import ROOT
-from scripts.browser import launch
+from scripts.browser import launch, take_picture
 from tests.browser.chat import Chat
 from tests.server.conftest import start, stop
 from tests.server.widget import PATH
 
 FOLDER = ROOT / "docs" / "widget"
-MOST = 150_000  # bytes of a picture
 DESKTOP: dict[str, Any] = {"viewport": {"width": 960, "height": 700}}
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 760}, "has_touch": True, "is_mobile": True}
 ZOOMED: dict[str, Any] = {"viewport": {"width": 320, "height": 256}, "device_scale_factor": 4}  # 1280 × 1024 at 400 %
@@ -93,13 +92,7 @@ def main() -> int:
                 page = context.new_page()
                 page.goto(f"{server.base}{PATH}/demo")
                 act(page)
-                page.mouse.move(1, 1)
-                page.wait_for_timeout(900)  # what comes a moment after an answer is there
-                target = FOLDER / f"{name}.png"
-                page.screenshot(path=target, caret="hide")
-                size = target.stat().st_size
-                too_big += size > MOST
-                print(f"{target.relative_to(ROOT)}: {size // 1000} kB{' – too big' if size > MOST else ''}")
+                too_big += take_picture(page, FOLDER / f"{name}.png")
                 context.close()
             browser.close()
         finally:

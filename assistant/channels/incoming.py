@@ -11,8 +11,9 @@ from assistant.stores.senders import MAX_SENDER_CHARACTERS
 
 MAX_NESTING = 20
 WIDGET_PREFIX = "widget-"  # begins the conversations that the widget channel names
+WORKBENCH_PREFIX = "workbench-"  # begins those of the staff, who try the assistant (assistant/workbench)
 # What begins the conversations of the other channels; whoever chooses a sender may not use them.
-RESERVED_PREFIXES = (WIDGET_PREFIX, *(f"{name}:" for name in CHANNELS))
+RESERVED_PREFIXES = (WIDGET_PREFIX, WORKBENCH_PREFIX, *(f"{name}:" for name in CHANNELS))
 _PAYLOAD = re.compile(r"/[A-Za-z_]\w*\s*(\{.*\})?\s*", re.DOTALL)
 
 

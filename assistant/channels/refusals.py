@@ -21,6 +21,7 @@ STATUS = {
     "internal": 500,
     "unavailable": 503,
     "not_built": 503,
+    "unwritable": 503,
 }
 
 

@@ -1,4 +1,4 @@
-"""What operators need of the server: `/health/live`, `/health/ready`, `/metrics`; and the daily purge.
+"""What operators need of the server: `/health/live`, `/health/ready`, `/metrics`; and the purges.
 
 No visitor's channel, but Rasa's way to add addresses to its server. Keep the addresses from the public.
 """
@@ -19,7 +19,7 @@ from assistant import action_server
 from assistant.channels.framing import fault
 from assistant.privacy import logs
 from assistant.privacy.records import open_database
-from assistant.privacy.retention import purge_daily
+from assistant.privacy.retention import purge_daily, purge_trials_hourly
 from assistant.settings import Settings, settings
 from assistant.watching.figures import figures
 from assistant.watching.readiness import database_answers, readiness
@@ -59,7 +59,8 @@ class ServiceChannel(InputChannel):
         @blueprint.listener("after_server_start")
         async def begin(app: Sanic, *_: Any) -> None:
             action_server.connect(app, self._config)
-            app.add_task(purge_daily(self._engine, self._config.retention_days))
+            app.add_task(purge_daily(self._engine, self._config.retention_days, self._config.review_file))
+            app.add_task(purge_trials_hourly(self._engine))
 
         @blueprint.signal("http.lifecycle.request")
         async def check_headers(request: Request, **_: Any) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 from assistant.channels.gate import Gate, RefusedTextError
 from assistant.channels.incoming import BadRequestError, parse_object
@@ -35,6 +35,11 @@ class Opened:
     title: str
 
 
+def is_message_id(value: Any) -> TypeGuard[str]:
+    """Whether a client may give a message this id."""
+    return isinstance(value, str) and _UUID.fullmatch(value) is not None
+
+
 def read_object(body: bytes) -> dict[str, Any]:
     """The JSON object in a body. Raises RefusedError if it holds none."""
     try:
@@ -56,7 +61,7 @@ def read_message(body: bytes, gate: Gate, max_characters: int) -> Message:
     """
     content = read_object(body)
     message_id, text, payload = content.get("id"), content.get("text"), content.get("payload")
-    if not isinstance(message_id, str) or not _UUID.fullmatch(message_id):
+    if not is_message_id(message_id):
         raise RefusedError("bad_request")
     try:
         if isinstance(text, str) and payload is None:

@@ -76,9 +76,9 @@ def changes(before: FactBase, content: Catalogue) -> list[Change]:
         elif old is None:
             what = f"le fait {quoted(id_)} est nouveau."
         else:
-            what = (
-                f"le fait {quoted(id_)} a changé.\n    avant\u00a0: {old.statement}\n    après\u00a0: {new.statement}"
-            )
+            field = "source" if old.statement == new.statement else "statement"
+            first, last = getattr(old, field), getattr(new, field)
+            what = f"le fait {quoted(id_)} a changé.\n    avant\u00a0: {first}\n    après\u00a0: {last}"
         found.append(Change(id_, what, _names(leaning)))
     return found
 

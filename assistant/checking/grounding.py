@@ -98,6 +98,8 @@ def unheld_by_dossier(fact: Fact, dossier: str) -> Iterator[Unheld]:
     for quote in quotations(text):
         if quote not in held:
             yield Unheld("quotation", quote)
+    if fact.source and normal(fact.source) not in held:
+        yield Unheld("quotation", normal(fact.source))
     for number in sorted(numbers(text) - numbers(held) - COUNTED):
         yield Unheld("number", number)
     for name in sorted(names(text)):

@@ -23,6 +23,7 @@ class Fact:
         section: key of the section that says it.
         statement: the fact in French.
         speaker: who says it, if the dossier gives the word to a person.
+        source: the dossier's own sentences that say it; None where it is said by no sentence.
         figures: pairs of a number and the context that must go with it.
     """
 
@@ -30,6 +31,7 @@ class Fact:
     section: str
     statement: str
     speaker: str | None
+    source: str | None
     figures: tuple[tuple[str, str], ...]
 
 
@@ -64,6 +66,7 @@ def load_facts(path: Path) -> FactBase:
                 section=record["section"],
                 statement=text_field(record, "statement"),
                 speaker=record.get("speaker"),
+                source=text_field(record, "source") if "source" in record else None,
                 figures=tuple((str(figure["value"]), figure["context"]) for figure in record.get("figures", [])),
             )
             if fact.id in facts:

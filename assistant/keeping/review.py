@@ -1,4 +1,4 @@
-"""Messages that were misunderstood, as the staff marked them: `var/review/misunderstood.jsonl`. Never learnt from.
+"""Messages that were misunderstood, as the staff marked them: the file of the setting `REVIEW_FILE`. Never learnt from.
 
 One JSON object a line, which a person can read, without the name of the conversation and without the time of day.
 """
@@ -14,9 +14,7 @@ from pathlib import Path
 from assistant.checking.problem import quoted
 from assistant.checking.project import normal
 from assistant.privacy.masking import Masking
-from assistant.settings import ROOT
 
-FILE = ROOT / "var" / "review" / "misunderstood.jsonl"
 MAX_TEXT, MAX_NOTE = 2000, 500  # characters
 MAX_RECORDS = 5000  # some 3 MB at the very most of what people really write
 
@@ -75,7 +73,7 @@ def misunderstood(
     return Misunderstood(text, understood, right, day, note)
 
 
-def add(record: Misunderstood, file: Path = FILE) -> None:
+def add(record: Misunderstood, file: Path) -> None:
     """Writes a record at the end of the file.
 
     Raises:
@@ -91,7 +89,7 @@ def add(record: Misunderstood, file: Path = FILE) -> None:
         _write(file, [*records, record])
 
 
-def records_in(file: Path = FILE) -> list[Misunderstood]:
+def records_in(file: Path) -> list[Misunderstood]:
     """All records, oldest first; none where there is no file.
 
     Raises:
@@ -101,7 +99,7 @@ def records_in(file: Path = FILE) -> list[Misunderstood]:
     return _read(file)
 
 
-def purge(days: int, today: date, file: Path = FILE) -> int:
+def purge(days: int, today: date, file: Path) -> int:
     """Deletes the records that are older than so many days; returns their number.
 
     Raises:

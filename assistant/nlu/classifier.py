@@ -53,10 +53,10 @@ from assistant.nlu.follow_up import FOLLOW_UP_CANCER, Context, FollowUps, HeadSt
 from assistant.nlu.follow_up_model import FollowUpModel, FollowUpParameters
 from assistant.nlu.follow_up_phrases import AFTER
 from assistant.nlu.parts import clauses, sentences
-from assistant.nlu.repair import REPAIRED, abbreviations
+from assistant.nlu.repair import abbreviations
 from assistant.nlu.safety import SafetyPatterns, load_safety
 from assistant.nlu.subject_model import Parameters, Sample, SubjectModel
-from assistant.nlu.text import is_only_masked, is_other_script, plain
+from assistant.nlu.text import REPAIRED, is_only_masked, is_other_script, plain
 from assistant.settings import ROOT
 
 RANKING_LENGTH = 10

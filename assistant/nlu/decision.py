@@ -1,8 +1,11 @@
 """When to answer, when to ask back, and what wins when a message holds several thoughts. Without Rasa."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import Any, NamedTuple
+
+import yaml
 
 OFF_TOPIC = "off_topic"
 OTHER_LANGUAGE = "other_language"
@@ -36,6 +39,14 @@ class Thresholds:
     safety_whole: float
     off_topic: float
     subject_sentence: float
+
+
+def read_thresholds(config: Path) -> Thresholds:
+    """The thresholds that the classifier's part of a configuration sets. Raises ValueError without it."""
+    for component in yaml.safe_load(config.read_text(encoding="utf-8"))["pipeline"]:
+        if component["name"].endswith("SubjectClassifier"):
+            return Thresholds(**{item.name: component[item.name] for item in fields(Thresholds)})
+    raise ValueError(f"{config} has no SubjectClassifier")
 
 
 class Guess(NamedTuple):

@@ -15,9 +15,9 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from assistant.content.yaml_file import read_mapping
 from assistant.nlu.spelling import Spelling, Vocabulary
+from assistant.nlu.text import REPAIRED
 from assistant.settings import ROOT
 
-REPAIRED = "repaired_text"  # the message's property
 _FILE = "vocabulary.json"
 
 
@@ -79,5 +79,6 @@ class SpellingRepair(GraphComponent):
         assert self._spelling is not None, "the component is not trained"
         for message in messages:
             if message.get(TEXT):
-                message.set(REPAIRED, self._spelling.repair(message.get(TEXT)))
+                # In the output too: the staff's workbench shows how a message was read.
+                message.set(REPAIRED, self._spelling.repair(message.get(TEXT)), add_to_output=True)
         return messages

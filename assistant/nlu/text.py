@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
+REPAIRED = "repaired_text"  # the property of a message that holds its repaired spelling
 _LIGATURES = str.maketrans({"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß": "ss"})
 _REPEATED = re.compile(r"(?<=[a-z])([a-z])\1{2,}")
 # « c koi » is « c'est quoi »; the c of « c'est » and « c'était » is left as it is.

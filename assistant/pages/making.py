@@ -1,11 +1,14 @@
-"""Making a page of one file: its template, with the style and the pictures inside."""
+"""Making a page: its template, and for a page of one file the style and the pictures inside."""
 
 import base64
 import io
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from matplotlib.figure import Figure
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 DPI = 110
 
@@ -16,7 +19,7 @@ def environment(folder: Path) -> Environment:
     return Environment(loader=FileSystemLoader(folders), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
 
 
-def as_data(figure: Figure) -> str:
+def as_data(figure: "Figure") -> str:
     """A figure as the `data:` address of a PNG."""
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=DPI, bbox_inches="tight")

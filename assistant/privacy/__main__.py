@@ -59,7 +59,7 @@ def run(arguments: argparse.Namespace, config: Settings) -> int:
         count = purge(engine, time.time() - config.retention_days * DAY) if stored else 0
         vacuum(engine)
         print(f"Conversations de plus de {config.retention_days} jours supprimées\u00a0: {count}.")
-        marked = review.purge(config.retention_days, datetime.now(ZONE).date())
+        marked = review.purge(config.retention_days, datetime.now(ZONE).date(), config.review_file)
         print(f"Messages mal compris, marqués depuis plus longtemps, supprimés\u00a0: {marked}.")
         return 0
     sender = stored_name(arguments.sender, config)

@@ -76,7 +76,7 @@ def erase(engine: Engine, sender: str) -> int:
     return int(count)
 
 
-def purge(engine: Engine, before: float) -> int:
+def purge(engine: Engine, before: float, prefix: str = "") -> int:
     """Deletes the conversations whose last event is older; returns their number.
 
     Several servers may do it at once. A conversation that goes on at that moment is left alone.
@@ -84,15 +84,17 @@ def purge(engine: Engine, before: float) -> int:
     Args:
         engine: of the database.
         before: seconds since the epoch.
+        prefix: what the names of the conversations begin with.
     """
+    old = _OLD.where(_EVENTS.c.sender_id.startswith(prefix, autoescape=True)) if prefix else _OLD
     total = 0
     while True:
         with engine.connect() as connection:
-            senders = connection.execute(_OLD.limit(BATCH), {"before": before}).scalars().all()
+            senders = connection.execute(old.limit(BATCH), {"before": before}).scalars().all()
         if not senders:
             break
         # Asked again in the same statement that deletes: somebody may have written in between.
-        still_old = _OLD.where(_EVENTS.c.sender_id.in_(senders))
+        still_old = old.where(_EVENTS.c.sender_id.in_(senders))
         with _erasing(engine) as connection:
             connection.execute(delete(_EVENTS).where(_EVENTS.c.sender_id.in_(still_old)), {"before": before})
         total += len(senders)
@@ -106,7 +108,7 @@ def events_of(engine: Engine, sender: str) -> list[dict[str, Any]]:
         return [json.loads(data) for data in connection.execute(query).scalars()]
 
 
-def all_conversations(engine: Engine, kinds: Collection[str]) -> Iterator[list[dict[str, Any]]]:
+def all_conversations(engine: Engine, kinds: Collection[str], without: str = "") -> Iterator[list[dict[str, Any]]]:
     """The events of each conversation, oldest first, without its name. Changes nothing.
 
     Each batch is read by itself, so that no visitor waits: SQLite stores nothing while somebody reads.
@@ -114,8 +116,11 @@ def all_conversations(engine: Engine, kinds: Collection[str]) -> Iterator[list[d
     Args:
         engine: of the database.
         kinds: the types of events that are wanted; a conversation without any is left out.
+        without: what the names of conversations begin with that are left out.
     """
     wanted = _EVENTS.c.type_name.in_(sorted(kinds))
+    if without:
+        wanted &= ~_EVENTS.c.sender_id.startswith(without, autoescape=True)
     with _reading(engine) as connection:
         senders = connection.execute(select(_EVENTS.c.sender_id).where(wanted).distinct()).scalars().all()
     ordered = select(_EVENTS.c.sender_id, _EVENTS.c.data).order_by(_EVENTS.c.sender_id, _EVENTS.c.id)

@@ -4,13 +4,14 @@ from collections.abc import Iterable
 
 from rasa.shared.core.events import Event, UserUttered
 
+from assistant.nlu.text import REPAIRED
 from assistant.privacy.masking import Masking
 
 
 def mask_events(events: Iterable[Event], masking: Masking) -> None:
     """Masks the personal data in a person's messages, in place.
 
-    The entities of a message that changes are dropped: they quote its text, and their places are no longer right.
+    The entities of a message that changes and its repaired spelling are dropped: they quote its text.
     """
     for event in events:
         if isinstance(event, UserUttered) and event.text:
@@ -18,4 +19,5 @@ def mask_events(events: Iterable[Event], masking: Masking) -> None:
             if masked != event.text:
                 event.text = masked
                 event.entities = []
-                event.parse_data = {**event.parse_data, "text": masked, "entities": []}
+                known = {name: value for name, value in event.parse_data.items() if name != REPAIRED}
+                event.parse_data = {**known, "text": masked, "entities": []}

@@ -12,6 +12,7 @@ from tests.browser.chat import Chat
 from tests.browser.site import Site
 from tests.server.conftest import Server, start, stop
 from tests.server.widget import PATH
+from tests.server.workbench import WORKBENCH_TOKEN
 
 SECRET = "a secret of the browser tests, of forty characters"
 PRIVACY = "https://www.site.example/donnees"
@@ -52,9 +53,14 @@ def site() -> Iterator[Site]:
 
 @pytest.fixture(scope="session")
 def bot(tmp_path_factory: pytest.TempPathFactory, site: Site) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("browser")
     running = start(
-        tmp_path_factory.mktemp("browser"),
+        folder,
         WIDGET_SECRET=SECRET,
+        WORKBENCH_TOKEN=WORKBENCH_TOKEN,
+        WORKBENCH_TRIES=PLENTY,
+        KEPT_TESTS=str(folder),
+        REVIEW_FILE=str(folder / "review" / "misunderstood.jsonl"),
         WIDGET_ORIGINS=site.origin,
         WIDGET_NEW_CONVERSATIONS=PLENTY,
         WIDGET_ADDRESS_MESSAGES=PLENTY,

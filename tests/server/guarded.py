@@ -20,10 +20,13 @@ from assistant.privacy.records import DAY
 from assistant.serve import MODEL, train_if_stale
 from assistant.settings import ROOT
 from tests.server.conftest import START_LIMIT, Server
+from tests.server.workbench import WORKBENCH_TOKEN
 
 METRICS_TOKEN = "figures-" + "m" * 32
 SETTINGS = {
     "METRICS_TOKEN": METRICS_TOKEN,
+    "WORKBENCH_TOKEN": WORKBENCH_TOKEN,
+    "WORKBENCH_TRIES": "20/minute",
     "WIDGET_SECRET": "s" * 40,
     "WIDGET_NEW_CONVERSATIONS": "1000000/minute",
     "WIDGET_MESSAGES": "1000000/minute",
@@ -76,6 +79,8 @@ def running(folder: Path, variables: Mapping[str, str]) -> Iterator[Guarded]:
         **variables,
         "ACTION_PORT": str(action_port),
         "DATABASE_URL": f"sqlite:///{folder / 'test.db'}",
+        "KEPT_TESTS": str(folder / "kept"),
+        "REVIEW_FILE": str(folder / "review" / "misunderstood.jsonl"),
         "RASA_TELEMETRY_ENABLED": "false",
         "SANIC_HOST": "127.0.0.1",
     }

@@ -9,14 +9,15 @@ import yaml
 
 from assistant.evaluation import compare
 from assistant.evaluation.dialogues import Dialogue, Turn, hold, read_dialogues
-from assistant.evaluation.evaluate import thresholds
 from assistant.evaluation.goals import ALARM, FACT, HELP, Goal
 from assistant.evaluation.measuring import NOISE, curve, interval, judge, noisy, shares
 from assistant.evaluation.outcomes import REFUSED, RIGHT, WRONG
 from assistant.evaluation.report import Evaluation, render, summary
 from assistant.evaluation.sets import Labelled
-from assistant.nlu.decision import FALLBACK, Guess, Signals
+from assistant.nlu.decision import FALLBACK, Guess, Signals, read_thresholds
+from assistant.settings import ROOT
 
+LIMITS = read_thresholds(ROOT / "config.yml")
 KINDS = {
     "definition": "dossier",
     "cost": "outside",
@@ -64,9 +65,8 @@ def test_shares() -> None:
 
 
 def test_the_curve_decides_anew() -> None:
-    limits = thresholds()
     table = rows("in_scope", ("definition", "definition", 0.9), ("definition", "cost", 0.5))
-    points = curve(table, limits, [0.4, 0.6, 0.95], KINDS).set_index("answer")
+    points = curve(table, LIMITS, [0.4, 0.6, 0.95], KINDS).set_index("answer")
     assert points[WRONG].to_list() == [0.5, 0.0, 0.0]
     assert points[REFUSED].to_list() == [0.0, 0.5, 1.0]
 
@@ -106,7 +106,7 @@ def test_the_dialogues_can_be_read_and_name_answers_that_exist(content) -> None:
 def test_the_report_shows_every_error_and_escapes_messages() -> None:
     dialogue = Dialogue("talk", (Turn("<i>oui</i>", (("utter_x",),)),))
     held = hold(dialogue, lambda text: ["utter_y"])
-    found = Evaluation(TABLE, TABLE[:0], {"dialogues": [(dialogue, held)]}, thresholds(), KINDS, "a test")
+    found = Evaluation(TABLE, TABLE[:0], {"dialogues": [(dialogue, held)]}, LIMITS, KINDS, "a test")
     page = render(found)
     assert "&lt;b&gt;message 1&lt;/b&gt;" in page
     assert "&lt;i&gt;oui&lt;/i&gt;" in page

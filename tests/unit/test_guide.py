@@ -13,7 +13,7 @@ from assistant.content.catalogue import MAX_SHORT, Catalogue
 from assistant.settings import ROOT
 
 GUIDE = (ROOT / "docs/guide-equipe.md").read_text(encoding="utf-8")
-_BLOCKS = re.compile(r"```.*?```|\]\([^)]*\)|^\|[ -|]*$", flags=re.DOTALL | re.MULTILINE)
+_BLOCKS = re.compile(r"```.*?```|!(?=\[)|\]\([^)]*\)|^\|[ -|]*$", flags=re.DOTALL | re.MULTILINE)
 PROSE = re.sub(r"`[^`]*`", "x", _BLOCKS.sub("", GUIDE))
 
 

@@ -123,7 +123,7 @@ def test_the_list_and_the_export(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> None:
     file = tmp_path / "review" / "misunderstood.jsonl"
-    monkeypatch.setattr(command, "records_in", lambda: records_in(file))
+    monkeypatch.setattr(command, "records_in", lambda _: records_in(file))
     monkeypatch.setattr(command, "ROOT", tmp_path)
     monkeypatch.setattr(command, "EXPORT", tmp_path / "reports" / "review.yml")
     assert command.main(["--export"]) == 0
