@@ -9,8 +9,8 @@ import uuid
 from assistant.evaluation.dialogues import hold, read_dialogues
 from tests.server.conftest import Server
 
-LEAST_RIGHT = 0.64  # share of the dialogues in which every turn is answered as it should be; measured: 0.66
-LEAST_TURNS = 0.89  # share of all turns; measured: 0.906
+LEAST_RIGHT = 0.68  # share of the dialogues in which every turn is answered as it should be; measured: 0.695
+LEAST_TURNS = 0.905  # share of all turns; measured: 0.917
 
 
 def test_dialogues(server: Server) -> None:

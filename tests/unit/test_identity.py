@@ -23,7 +23,7 @@ def signed(claims: dict[str, object], secret: str = SECRET, algorithm: str = ALG
 
 
 def claims(**changes: object) -> dict[str, object]:
-    valid = {"sub": NAME, "aud": AUDIENCE, "exp": int(time.time()) + 60, **changes}
+    valid = {"sub": NAME, "aud": AUDIENCE, "exp": int(time.time()) + 3600, **changes}
     return {key: value for key, value in valid.items() if value is not None}
 
 
