@@ -121,6 +121,22 @@ def test_giving_is_not_offered_after_distress(server: Server) -> None:
     assert "/donate" not in [button["payload"] for button in server.say(question, sender)[0].get("buttons", [])]
 
 
+def test_after_the_testimony_he_is_the_witness(talk: Talk) -> None:
+    assert talk("que raconte Xavier dans le témoignage ?") == ["utter_testimony"]
+    (answer,) = talk("il est mort ?")
+    assert answer.startswith("utter_testimony")
+    assert talk("mon mari est mort hier") == ["utter_bereavement"]
+
+
+def test_what_is_kept_of_a_gift_is_no_rate_of_response(talk: Talk) -> None:
+    assert talk("votre asso elle prend combien sur un don") == ["utter_donation_use"]
+
+
+@pytest.mark.parametrize("text", ["06 39 98 14 27", "12 impasse des Tilleuls 49000 Angers, contact@example.org"])
+def test_nothing_but_personal_data(talk: Talk, text: str) -> None:
+    assert talk(text) == ["utter_privacy"]
+
+
 def test_a_lone_emoji_is_understood(talk: Talk) -> None:
     assert talk("🙏") == ["utter_thanks"]
 

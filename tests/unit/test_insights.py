@@ -136,9 +136,9 @@ def fill(store: tracker.ConversationStore, everybody: Sequence[Person], content:
     for person in everybody:
         if masked:
             mask_events(person.events, masking)
-        rows += [store._row(person.sender, event) for event in person.events]
+        rows += [tracker.row_of(person.sender, event) for event in person.events]
     with store.session_scope() as session:
-        session.bulk_save_objects(rows)
+        session.bulk_insert_mappings(store.SQLEvent, rows)
         session.commit()
 
 
