@@ -84,9 +84,10 @@ def given_out(guarded: Guarded, told: str) -> dict[str, str]:
         senders = connection.execute(sa.text("SELECT DISTINCT sender_id FROM events")).scalars().all()
     stored = {sender: events_of(engine, sender) for sender in senders}
     found = gather(read_settings({"DATABASE_URL": url}), content, rare=True)
+    links = {key: link.title for key, link in content.links.items()}
     return {
         "events": json.dumps(stored, ensure_ascii=False),
-        "exports": "".join(readable(sender, events, content.offers()) for sender, events in stored.items()),
+        "exports": "".join(readable(sender, events, content.offers(), links) for sender, events in stored.items()),
         "page": render(found),
         "groups": export(found.groups, found.rare),
     }

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError
 
+from assistant.keeping import review
 from assistant.privacy import records
 from assistant.privacy.records import DAY, erase, events_of, open_database, purge, vacuum
 from assistant.privacy.retention import purge_once
@@ -188,7 +190,12 @@ def command(address: str, *arguments: str, **variables: str) -> subprocess.Compl
     )
 
 
-def test_export_erase_and_purge_by_command(store: tracker.ConversationStore, address: str, engine: Engine) -> None:
+def test_export_erase_and_purge_by_command(
+    store: tracker.ConversationStore, address: str, engine: Engine, tmp_path: Path
+) -> None:
+    marked = tmp_path / "misunderstood.jsonl"
+    for day in (date(2020, 1, 1), date.today()):
+        review.add(review.Misunderstood(f"une question du {day}", "greet", "definition", day), marked)
     keep(store, "one", 0, said="/response_rate")
     asyncio.run(store.append("one", FeedbackGiven("0.0", "utter_greet", False)))
     keep(store, "old", 3)
@@ -201,9 +208,11 @@ def test_export_erase_and_purge_by_command(store: tracker.ConversationStore, add
     exported = json.loads(command(address, "export", "--json", "one").stdout)
     assert exported == {"conversation": "one", "events": events_of(engine, "one")}
     assert (
-        command(address, "purge", RETENTION_DAYS="2").stdout
+        command(address, "purge", RETENTION_DAYS="2", REVIEW_FILE=str(marked)).stdout
         == "Conversations de plus de 2 jours supprimées\u00a0: 1.\n"
+        "Messages mal compris, marqués depuis plus longtemps, supprimés\u00a0: 1.\n"
     )
+    assert [record.day for record in review.records_in(marked)] == [date.today()]
     assert command(address, "erase", "one").stdout == "Événements effacés\u00a0: 4.\n"
     assert stored(engine) == []
     again = command(address, "erase", "one")
@@ -213,7 +222,7 @@ def test_export_erase_and_purge_by_command(store: tracker.ConversationStore, add
 
 def test_the_command_without_a_database(tmp_path: Path) -> None:
     empty = f"sqlite:///{tmp_path / 'none.db'}"
-    assert command(empty, "purge").returncode == 0
+    assert command(empty, "purge", REVIEW_FILE=str(tmp_path / "none.jsonl")).returncode == 0
     assert command(empty, "erase", "one").returncode == 1
     down = command("postgresql://tests:geheim@127.0.0.1:1/x", "purge")
     assert down.returncode == 2
