@@ -8,16 +8,16 @@ from contextlib import suppress
 from typing import Any
 
 from rasa.core.channels.channel import InputChannel, UserMessage
-from sanic import Blueprint, Sanic, response
+from sanic import Blueprint, response
 from sanic.exceptions import SanicException
 from sanic.request import Request
 from sanic.response import HTTPResponse
 from sanic_cors.core import SANIC_CORS_EVALUATED
 
-from assistant import action_server
 from assistant.channels.conversations import CHANNEL, Conversation, opening
 from assistant.channels.gate import BodyTooLargeError, BodyTooSlowError, Gate, read_body, report
 from assistant.channels.identity import Tokens, secret_of
+from assistant.channels.mounting import mounted
 from assistant.channels.origins import client_address, is_allowed
 from assistant.channels.rates import Rates
 from assistant.channels.refusals import RefusedError
@@ -39,7 +39,6 @@ from assistant.watching.figures import figures
 
 BASE = f"/webhooks/{CHANNEL}"
 SCRIPT = "/widget.js"
-METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 PREFLIGHT_SECONDS = "600"
 
 Handler = Callable[[Request], Awaitable[HTTPResponse]]
@@ -83,31 +82,7 @@ class WidgetChannel(InputChannel):
 
         Messages go to the agent itself, not to `on_new_message`, which takes the conversation's lock again.
         """
-        blueprint = Blueprint("widget_channel")
-
-        # One handler for every path and method: the table of routes alone decides what there is.
-        @blueprint.route("/", methods=METHODS, stream=True, name="root")
-        @blueprint.route("/<path:path>", methods=METHODS, stream=True, name="path")
-        async def receive(request: Request, **_: str) -> HTTPResponse:
-            return await self._receive(request)
-
-        @blueprint.listener("before_server_start")
-        async def take_preflights(app: Sanic, *_: Any) -> None:
-            # Rasa's own CORS answers every OPTIONS before any handler does.
-            app.request_middleware.appendleft(self._preflight)
-            # What is left of a body that nobody has read; Sanic would read 100 MB.
-            app.config.REQUEST_MAX_SIZE = self._config.max_body_bytes
-
-        @blueprint.listener("after_server_start")
-        async def take_action_server(app: Sanic, *_: Any) -> None:
-            action_server.connect(app, self._config)
-
-        return blueprint
-
-    async def _preflight(self, request: Request) -> HTTPResponse | None:
-        if request.method == "OPTIONS" and f"{request.path}/".startswith(f"{BASE}/"):
-            return await self._receive(request)
-        return None
+        return mounted("widget_channel", BASE, self._receive, self._config)
 
     async def _receive(self, request: Request) -> HTTPResponse:
         """Answers any request: the headers of all answers, and the errors."""

@@ -12,15 +12,15 @@ from typing import Any, NamedTuple
 
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import InputChannel, UserMessage
-from sanic import Blueprint, Sanic
+from sanic import Blueprint
 from sanic.exceptions import SanicException
 from sanic.request import Request
 from sanic.response import HTTPResponse, html, text
 from sanic_cors.core import SANIC_CORS_EVALUATED
 
-from assistant import action_server
 from assistant.channels.gate import BodyTooLargeError, BodyTooSlowError, Gate, read_body, report
 from assistant.channels.identity import secret_of
+from assistant.channels.mounting import mounted
 from assistant.channels.origins import client_address, is_allowed
 from assistant.channels.rates import Rates
 from assistant.channels.refusals import RefusedError
@@ -40,7 +40,6 @@ from assistant.workbench.sessions import COOKIE, Session, Sessions, set_cookie
 from assistant.workbench.trials import CHANNEL, Trial
 
 BASE = f"/webhooks/{CHANNEL}"
-METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 FILES = ("style.css", "script.js")
 SIGN_IN = "/sign-in"
 HEADERS = {
@@ -119,29 +118,7 @@ class WorkbenchChannel(InputChannel):
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """The addresses of the channel (see the base class). Messages go to the agent, not to `on_new_message`."""
-        blueprint = Blueprint("workbench_channel")
-
-        # One handler for every path and method: the table of routes alone decides what there is.
-        @blueprint.route("/", methods=METHODS, stream=True, name="root")
-        @blueprint.route("/<path:path>", methods=METHODS, stream=True, name="path")
-        async def receive(request: Request, **_: str) -> HTTPResponse:
-            return await self._receive(request)
-
-        @blueprint.listener("before_server_start")
-        async def take_preflights(app: Sanic, *_: Any) -> None:
-            # Rasa's own CORS answers every OPTIONS before any handler does.
-            app.request_middleware.appendleft(self._preflight)
-
-        @blueprint.listener("after_server_start")
-        async def take_action_server(app: Sanic, *_: Any) -> None:
-            action_server.connect(app, self._config)
-
-        return blueprint
-
-    async def _preflight(self, request: Request) -> HTTPResponse | None:
-        if request.method == "OPTIONS" and f"{request.path}/".startswith(f"{BASE}/"):
-            return await self._receive(request)
-        return None
+        return mounted("workbench_channel", BASE, self._receive, self._config)
 
     async def _receive(self, request: Request) -> HTTPResponse:
         """Answers any request: the headers of all answers, and the errors."""
