@@ -144,17 +144,17 @@ async def answers(load: Load, seconds: float | None = None, messages: int | None
     texts = itertools.cycle(load.texts)
     budget: Iterator[int] = itertools.count() if messages is None else iter(range(messages))
     found: list[Answered] = []
-    tasks = [asyncio.create_task(_converse(load, number, texts, budget, deadline, found)) for number in _numbers(load)]
+    visitors = itertools.count()
+    tasks = [
+        asyncio.create_task(_converse(load, visitors, texts, budget, deadline, found))
+        for _ in range(load.conversations)
+    ]
     try:
         await asyncio.gather(*tasks)
     finally:
         for task in tasks:
             task.cancel()
     return found
-
-
-def _numbers(load: Load) -> range:
-    return range(load.conversations)
 
 
 def measured(load: Load, seconds: float | None = None, messages: int | None = None) -> list[Answered]:
@@ -164,16 +164,17 @@ def measured(load: Load, seconds: float | None = None, messages: int | None = No
 
 async def _converse(
     load: Load,
-    number: int,
+    visitors: Iterator[int],
     texts: Iterator[str],
     budget: Iterator[int],
     deadline: float | None,
     found: list[Answered],
 ) -> None:
-    # An address of its own for each, as visitors have: nginx counts the requests of an address.
-    connector = aiohttp.TCPConnector(local_addr=(f"127.0.{1 + number // 200}.{number % 200 + 10}", 0))
-    async with aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=PATIENCE)) as session:
-        while True:
+    while True:
+        visitor = next(visitors)
+        # An address of its own for each, as visitors have: nginx counts the requests of an address.
+        connector = aiohttp.TCPConnector(local_addr=(f"127.0.{1 + visitor // 200 % 200}.{visitor % 200 + 10}", 0))
+        async with aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=PATIENCE)) as session:
             speaker = load.speaker(session, load.base)
             for turn in range(load.turns):
                 if (deadline and time.monotonic() >= deadline) or next(budget, None) is None:

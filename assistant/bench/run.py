@@ -3,8 +3,8 @@
 import os
 import tempfile
 import time
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
@@ -94,8 +94,12 @@ class Result:
         return asdict(self)
 
 
-def bench(plan: Plan) -> Result:
+def bench(plan: Plan, save: Callable[[Result], None]) -> None:
     """Measures everything.
+
+    Args:
+        plan: how long and how often.
+        save: takes the result; before the cluster is started, and again with it.
 
     Raises:
         NotStartedError, NoAnswerError, StartError, RuntimeError: what could not be started, trained or answered.
@@ -119,10 +123,12 @@ def bench(plan: Plan) -> Result:
             _say(f"one conversation of {plan.turns} messages: {server.name}")
             result.turns[server.name] = _latencies(measured(_load(server, ONE, plan.turns), messages=plan.turns))
         watch_memory(ours, plan, result)
+    result.about |= {"load_after": os.getloadavg()[0], "ended": _now()}
+    save(result)
     if plan.cluster_seconds:
         measure_cluster(plan, result)
-    result.about |= {"load_after": os.getloadavg()[0], "ended": _now()}
-    return result
+        result.about |= {"load_after": os.getloadavg()[0], "ended": _now()}
+        save(result)
 
 
 def take_turns(running: Sequence[Running], plan: Plan) -> list[Round]:
@@ -175,7 +181,11 @@ def measure_cluster(plan: Plan, result: Result) -> None:
 
 def _tree(process: psutil.Process) -> float:
     """The megabytes of a process and those below it; memory that they share is counted once for each."""
-    return sum(part.memory_info().rss for part in (process, *process.children(recursive=True))) / MEGABYTE
+    found = 0
+    for part in (process, *process.children(recursive=True)):
+        with suppress(psutil.NoSuchProcess):  # one that served a connection that has ended
+            found += part.memory_info().rss
+    return found / MEGABYTE
 
 
 def _load(server: Running, conversations: int, turns: int = TURNS) -> Load:

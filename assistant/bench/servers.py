@@ -8,7 +8,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,9 +55,13 @@ class Running:
         return found
 
     def computed(self) -> float:
-        """Seconds that its processes have computed so far."""
-        times = [process.cpu_times() for process in self._processes()]
-        return sum(time.user + time.system for time in times)
+        """Seconds that its processes have computed so far, those that have ended among them."""
+        seconds = 0.0
+        for process in self._processes():
+            with suppress(psutil.NoSuchProcess):  # its seconds are its parent's from now on
+                time = process.cpu_times()
+                seconds += time.user + time.system + time.children_user + time.children_system
+        return seconds
 
     def _processes(self) -> list[psutil.Process]:
         return [part for top in self.started for part in (top, *top.children(recursive=True))]
