@@ -144,10 +144,9 @@ def running(config: Settings) -> Iterator[list[subprocess.Popen]]:
     """
     check_port(config.host, config.port, "PORT")
     train_if_stale()
-    config.log_folder.mkdir(exist_ok=True)
+    config.log_folder.mkdir(parents=True, exist_ok=True)
     logs = {name: config.log_folder / f"{name}.log" for name in ("assistant", "actions")}
-    # Also where the Makefile did not set it: Rasa sends reports of its crashes outside otherwise.
-    environ = dict(os.environ, SANIC_HOST=config.host, RASA_TELEMETRY_ENABLED="false")
+    environ = dict(os.environ, SANIC_HOST=config.host)
     processes: list[subprocess.Popen] = []
     try:
         if "ACTION_SERVER_URL" not in os.environ:

@@ -219,7 +219,6 @@ class Cluster:
             "ACTION_SERVER_URL": f"http://{LOCAL}:{actions_port}/webhook",
             "WIDGET_SECRET": self._secret("widget"),
             "TRUSTED_PROXIES": "1",
-            "RASA_TELEMETRY_ENABLED": "false",
             **self.variables,
         }
         self._part(

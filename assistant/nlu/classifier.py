@@ -37,6 +37,7 @@ from assistant.nlu.decision import (
     Thresholds,
     best,
     decide,
+    is_urgent,
     of_part,
     parts_that_matter,
 )
@@ -185,8 +186,8 @@ class SubjectClassifier(GraphComponent, IntentClassifier):
         said = sample(tokens)
         names_cancer = bool(message.get(ENTITIES))
         vectors = self._model.vectors([said])
-        start = self._follow_ups.head_start(context, said.plain, names_cancer, vectors[0])
-        (whole,) = self._rankings([said], vectors, start)
+        margins = self._model.margins([said], vectors)
+        (alone,) = self._rankings(margins)
         # As it was typed, and as it was probably meant.
         pattern, excused = self._patterns.judge(message.get(TEXT))
         if pattern is None:
@@ -204,13 +205,17 @@ class SubjectClassifier(GraphComponent, IntentClassifier):
             pattern = None if pattern == BEREAVEMENT else pattern
         if context.subject and not names_cancer:
             excused |= {FOLLOW_UP_CANCER}
+        start = self._follow_ups.head_start(context, said.plain, names_cancer, vectors[0])
+        # What was said before takes nothing away from an urgent message.
+        bends = start is not None and not is_urgent(best(alone, excused), self._limits)
+        (whole,) = self._rankings(margins + start) if bends else (alone,)
         top = best(whole, excused)
-        with_sentences, with_clauses = parts_that_matter(whole, top, self._limits)
+        with_sentences, with_clauses = parts_that_matter(alone, top, self._limits)
         parts = sentences(words) if with_sentences else []
         smaller = clauses(words) if with_clauses else []
         pieces = [sample(tokens[part]) for part in [*parts, *smaller]]
-        others = self._rankings(pieces, self._model.vectors(pieces)) if pieces else []
-        guesses = [of_part(ranking, whole, self._limits, excused) for ranking in others]
+        others = self._rankings(self._model.margins(pieces, self._model.vectors(pieces))) if pieces else []
+        guesses = [of_part(ranking, alone, self._limits, excused) for ranking in others]
         signals = Signals(
             top,
             tuple(guesses[: len(parts)]),
@@ -224,11 +229,9 @@ class SubjectClassifier(GraphComponent, IntentClassifier):
     def _is_testimony(self, subject: Answer | None) -> bool:
         return subject is not None and self._content.theme(subject) == TESTIMONY
 
-    def _rankings(
-        self, samples: list[Sample], vectors: np.ndarray, start: np.ndarray | None = None
-    ) -> list[dict[str, float]]:
-        """The confidence of each intent for each text; the arguments as the model takes them."""
-        rows = self._model.confidences(samples, vectors, start)
+    def _rankings(self, margins: np.ndarray) -> list[dict[str, float]]:
+        """The confidence of each intent for each row of margins."""
+        rows = self._model.confidences(margins)
         return [dict(zip(self._model.intents, map(float, row), strict=True)) for row in rows]
 
     @staticmethod

@@ -135,12 +135,17 @@ def of_part(ranking: Ranking, whole: Ranking, limits: Thresholds, excused: Colle
     return guess
 
 
+def is_urgent(guess: Guess, limits: Thresholds) -> bool:
+    """Whether the guess of a whole message is enough to take it for an urgent one."""
+    return guess.intent in URGENT and guess.confidence >= limits.answer
+
+
 def parts_that_matter(whole: Ranking, top: Guess, limits: Thresholds) -> tuple[bool, bool]:
     """Whether the sentences of a message, and their clauses, can change what is decided; most often they cannot.
 
     Args:
-        whole: the confidence of each intent for the whole message.
-        top: the likeliest of them that is not excused.
+        whole: the confidence of each intent for the whole message by itself.
+        top: the likeliest of them that is not excused, after what was said before.
         limits: the thresholds; `answer` may be any up to the highest of the others that are about subjects.
     """
     urgent = any(whole.get(intent, 0.0) >= limits.safety_whole for intent in URGENT)
@@ -175,7 +180,7 @@ def decide(message: Signals, limits: Thresholds) -> Decision:
         return Decision(message.pattern, 1.0, "pattern")
     confidence, top = message.whole
     sure = Decision(top, confidence, "message") if confidence >= limits.answer else None
-    if sure and top in URGENT:
+    if sure and is_urgent(message.whole, limits):
         return sure
     urgent = _urgent(message, limits)
     if urgent:

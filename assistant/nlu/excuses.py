@@ -16,7 +16,10 @@ _OWN_PEOPLE = re.compile(
     r"soeur|parents?|oncle|tante|cousine?|neveu|niece|mamie|papi|mamy|papy|marraine|parrain|amie?|pote|voisine?|collegue)\b"
 )
 _WITNESS = re.compile(r"\b(?:xavier|temoi\w*|monsieur|patient|homme|histoire|recit|dossier|article|59 ans)\b")
-_GIFT = re.compile(r"\b(?:dons?|donation|donateurs?|donatrices?)\b")
+# « Don » alone may be a « donc » without its end.
+_GIFT = re.compile(
+    r"\b(?:(?:un|le|du|de|des|les|mon|mes|vos|votre|ce|ces|par|en|au|aux) dons?|donations?|donateurs?|donatrices?)\b"
+)
 _WRITER = re.compile(r"\b(?:je|j|moi|m|me|nous|on)\b")
 _AFTER_SOMEBODY = re.compile(r"\b(?:ils?|lui|l)\b")
 _SHORT = 6  # words

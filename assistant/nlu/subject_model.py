@@ -154,17 +154,6 @@ class SubjectModel:
         margins[:, self._is_off_topic] += self.parameters.off_topic_bias
         return margins
 
-    def confidences(
-        self, samples: Sequence[Sample], vectors: np.ndarray, head_start: np.ndarray | None = None
-    ) -> np.ndarray:
-        """The margins turned into shares of one (softmax), a row for each message.
-
-        Args:
-            samples: the messages.
-            vectors: their sentence vectors.
-            head_start: what is added to the margins of the first message, a value for each intent.
-        """
-        margins = self.margins(samples, vectors)
-        if head_start is not None:
-            margins[0] += head_start
+    def confidences(self, margins: np.ndarray) -> np.ndarray:
+        """The margins turned into shares of one (softmax), a row for each message."""
         return softmax(self.parameters.sharpness * margins, axis=1)

@@ -11,7 +11,17 @@ from assistant.content.catalogue import Catalogue
 from assistant.content.facts import Fact
 from assistant.history import Event
 from assistant.insights.subjects import GONE, KIND_NAMES, subject_names
-from assistant.nlu.decision import FALLBACK, LISTEN, OTHER_LANGUAGE, URGENT, Guess, Signals, Thresholds, read_thresholds
+from assistant.nlu.decision import (
+    FALLBACK,
+    LISTEN,
+    OTHER_LANGUAGE,
+    PRIVACY,
+    URGENT,
+    Guess,
+    Signals,
+    Thresholds,
+    read_thresholds,
+)
 from assistant.nlu.text import REPAIRED
 from assistant.settings import ROOT
 from assistant.workbench.rules import Rule, read_rules
@@ -227,6 +237,8 @@ class Explainer:
         score, limits = percent(chosen.get("confidence") or 0.0), self._limits
         if reason == "pattern" and signals.pattern == OTHER_LANGUAGE:
             return "Le message est écrit dans un autre alphabet que le nôtre."
+        if reason == "pattern" and signals.pattern == PRIVACY:
+            return "Le message ne contient que des données personnelles, masquées."
         if reason == "unsure":
             return (
                 f"Aucun sujet n’est assez sûr. Le plus proche est {self._guess(signals.whole)}{_NBSP}; "

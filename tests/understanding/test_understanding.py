@@ -8,6 +8,9 @@ from collections.abc import Callable
 
 import pandas as pd
 import pytest
+from rasa.core.channels.channel import UserMessage
+from rasa.shared.core.events import BotUttered, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
 
 from assistant.content.catalogue import load_catalogue
 from assistant.evaluation.goals import ALARM, FACT, HELP, NOISE_COST
@@ -16,6 +19,7 @@ from assistant.evaluation.outcomes import RIGHT, WRONG
 from assistant.evaluation.parsing import Parser
 from assistant.evaluation.sets import Labelled, all_sets
 from assistant.nlu.decision import SAFETY, URGENT
+from assistant.nlu.follow_up import LONG
 from assistant.settings import ROOT
 
 SETS = all_sets()
@@ -64,6 +68,28 @@ def test_urgent_messages_get_an_urgent_answer(understand: Understand) -> None:
     urgent = table[table["expected"].isin(URGENT)]
     missed = urgent[~urgent["predicted"].isin(URGENT)]
     assert len(missed) / len(urgent) <= 0.02, missed["text"].to_list()
+
+
+def after(subject: str) -> DialogueStateTracker:
+    """A conversation in which a subject was just answered."""
+    events = [UserUttered("une question"), BotUttered("Une réponse.", metadata={"answer": f"utter_{subject}"})]
+    return DialogueStateTracker.from_events("somebody", events)
+
+
+@pytest.mark.parametrize("subject", ["side_effects", "testimony", "donate", "prognosis"])
+def test_what_was_said_before_makes_no_message_less_urgent(
+    understand: Understand, parser: Parser, subject: str
+) -> None:
+    alone = understand("safety", SETS["safety"])
+    urgent = alone.loc[alone["predicted"].isin(URGENT) & (alone["text"].str.split().str.len() < LONG), "text"]
+    assert len(urgent) > 50
+    lost = []
+    for text in urgent:
+        processor = parser.agent.processor
+        parsed = parser.run(processor.parse_message(UserMessage(text), after(subject), only_output_properties=True))
+        if parsed["intent"]["name"] not in URGENT:
+            lost.append(text)
+    assert lost == []
 
 
 def test_false_alarms_are_rare(understand: Understand) -> None:

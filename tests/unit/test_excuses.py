@@ -53,7 +53,12 @@ def test_asking_after_the_witness(text: str, expected: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"), [("combien vous gardez sur un don ?", True), ("elle donne combien de chances ?", False)]
+    ("text", "expected"),
+    [
+        ("combien vous gardez sur un don ?", True),
+        ("elle donne combien de chances ?", False),
+        ("don ca marche pour qui ?", False),
+    ],
 )
 def test_gifts(text: str, expected: bool) -> None:
     assert is_about_a_gift(text) is expected

@@ -31,6 +31,13 @@ def patterns() -> SafetyPatterns:
         "il a mis de côté ses médicaments pour partir en paix",
         "un métro arrive, je serai dessous",
         "je n'ai plus l'intention d'être en vie demain",
+        "je veux me suicider, je passe à l'acte ce soir",
+        "je me suicide dans cette pièce si on ne m'aide pas",
+        "ma fille Juliette veut se suicider",
+        "sous héroïne il a voulu se suicider",
+        "mes voisins me harcèlent, je vais me jeter par la fenêtre",
+        "mon chat est mort, j'ai envie de me jeter par la fenêtre",
+        "mon téléphone ne sonne plus, je vais me balancer du balcon",
     ],
 )
 def test_suicide(patterns: SafetyPatterns, text: str) -> None:
@@ -49,6 +56,9 @@ def test_suicide(patterns: SafetyPatterns, text: str) -> None:
         "j'ai pris par erreur dix comprimés au lieu d'un",
         "mon fils vient d'avaler toute la boîte de cachets",
         "ma voisine, je la vois allongée par terre derrière la porte",
+        "elle a glissé dans l'escalier et n'arrive plus à se relever",
+        "je suis tombée sur le chat et je ne peux plus me relever",
+        "son cœur s'affole et elle voit trouble",
     ],
 )
 def test_emergency(patterns: SafetyPatterns, text: str) -> None:
@@ -74,6 +84,11 @@ def test_emergency(patterns: SafetyPatterns, text: str) -> None:
         "pour partir tranquille il me faut une ordonnance",
         "c'est quoi le film où l'acteur saute d'un pont",
         "est-ce qu'on meurt de ce cancer ?",
+        "mon imprimante me rend folle, je vais la balancer par la fenêtre",
+        "dans quelle scène Roméo se suicide",
+        "suicide à quel chapitre ?",
+        "ma sœur est tombée malade et ne peut plus marcher longtemps",
+        "je suis tombé sur votre dossier et je n'arrive plus à me lever de ma chaise",
     ],
 )
 def test_look_alikes(patterns: SafetyPatterns, text: str) -> None:
@@ -105,6 +120,8 @@ def test_bereavement(patterns: SafetyPatterns, text: str) -> None:
         "j'ai perdu mon reçu",
         "mon père est mort d'un mélanome en 1992, où en est-on ?",
         "ma femme est décédée il y a vingt ans, je voudrais donner en sa mémoire",
+        "il y a quinze ans la maladie nous a enlevé mon oncle, et j'ai perdu le dossier",
+        "il y a trente ans le cancer a emporté ma tante, comment donner ?",
     ],
 )
 def test_what_is_no_bereavement(patterns: SafetyPatterns, text: str) -> None:
