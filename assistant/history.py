@@ -7,6 +7,7 @@ from assistant.content.catalogue import Answer, Catalogue
 
 Event = dict[str, Any]
 SUBJECT_KINDS = ("dossier", "outside")
+SILENT_ACTIONS = ("action_listen", "action_session_start")  # what Rasa does in every turn
 _LINKS = ("full_article", "full_article_from_home")  # they are about whatever was said before
 
 

@@ -27,8 +27,7 @@ class Rates:
         storage = storage_from_string(redis_url or "memory://", **options)
         assert isinstance(storage, Storage)  # none of the asynchronous ones
         self._storage = storage
-        assert isinstance(self._storage, Storage)  # none of the asynchronous ones
-        self._limiter = FixedWindowRateLimiter(self._storage)
+        self._limiter = FixedWindowRateLimiter(storage)
 
     async def count(self, rate: RateLimitItem, what: str, who: str) -> None:
         """Counts one request.

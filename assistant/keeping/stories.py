@@ -22,6 +22,7 @@ from rasa.shared.nlu.training_data.entities_parser import find_entities_in_train
 
 from assistant.checking.problem import quoted
 from assistant.checking.project import DIALOGUES
+from assistant.history import SILENT_ACTIONS
 from assistant.keeping.holding import hold, read_text
 from assistant.keeping.yaml_text import Block, Quoted, as_yaml
 from assistant.privacy.masking import Masking
@@ -32,7 +33,6 @@ Event = dict[str, Any]
 FOLDER = ROOT / DIALOGUES
 MAX_NAME = 80  # characters
 HEAD = "# Dialogue gardé par l’équipe. Relisez-le\u00a0: aucune donnée d’un vrai visiteur ne doit y rester.\n"
-_SILENT = ("action_listen", "action_session_start")
 _STORY = re.compile(r"^- story: *(.+?) *$", re.MULTILINE)
 _BRACKET = "[[][]"  # what Rasa's reader takes for a single « [ » that begins no entity
 
@@ -126,7 +126,7 @@ def turns_of(events: Iterable[Event], masking: Masking) -> tuple[Turn, ...]:
             turns.clear()
         elif kind == "user":
             turns.append(_turn(event, masking))
-        elif kind == "action" and turns and event.get("name") not in (*_SILENT, None):
+        elif kind == "action" and turns and event.get("name") not in (*SILENT_ACTIONS, None):
             turns[-1] = replace(turns[-1], actions=(*turns[-1].actions, event["name"]))
     return tuple(turns)
 

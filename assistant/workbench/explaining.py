@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from assistant.checking.problem import quoted
 from assistant.content.catalogue import Catalogue
 from assistant.content.facts import Fact
-from assistant.history import Event
+from assistant.history import SILENT_ACTIONS, Event
 from assistant.insights.subjects import GONE, KIND_NAMES, subject_names
 from assistant.nlu.decision import (
     FALLBACK,
@@ -29,7 +30,6 @@ from assistant.workbench.rules import Rule, read_rules
 MOST_SUBJECTS, FEWEST_SUBJECTS = 5, 2  # of the likeliest that are shown
 _LEAST = 0.005  # a score that is not shown as 0 %
 _NBSP = "\u00a0"
-_SILENT = ("action_listen", "action_session_start")  # what Rasa does in every turn
 # What the actions do, by the name of their module's class in actions/.
 ACTIONS = {
     "action_affirm": "Répond à « oui » d’après ce qui vient d’être proposé",
@@ -141,11 +141,6 @@ def percent(share: float) -> str:
     return f"{share * 100:.0f}{_NBSP}%"
 
 
-def quoted(text: str) -> str:
-    """The text in French quotation marks."""
-    return f"«{_NBSP}{text}{_NBSP}»"
-
-
 def _plain(text: str) -> str:
     """The text as it is compared: without capitals, and the spaces around marks."""
     return "".join(text.lower().replace("’", "'").split())
@@ -181,7 +176,9 @@ class Explainer:
         is_button = text.startswith("/")
         intent = (parsed.get("intent") or {}).get("name")
         decision, signals = self._decision(parsed, is_button)
-        done = [event for event in following if event.get("event") == "action" and event.get("name") not in _SILENT]
+        done = [
+            event for event in following if event.get("event") == "action" and event.get("name") not in SILENT_ACTIONS
+        ]
         rule = self._rules.get(intent or "")
         return Explanation(
             message_id=asked.get("message_id") or "",

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from assistant.workbench.explaining import Explanation, quoted
+from assistant.checking.problem import quoted
+from assistant.workbench.explaining import Explanation
 
 BAR = 20  # characters of a score of 100 %
 _NBSP = "\u00a0"

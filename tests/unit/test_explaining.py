@@ -85,6 +85,7 @@ def test_a_button_leaves_nothing_to_guess(explainer: Explainer) -> None:
     [
         ("pattern", Signals(Guess(0.4, "testimony"), pattern="suicide"), "ne faut jamais manquer"),
         ("pattern", Signals(Guess(0.4, "greet"), pattern="other_language"), "autre alphabet"),
+        ("pattern", Signals(Guess(0.4, "greet"), pattern="privacy"), "données personnelles"),
         ("choice", Signals(Guess(0.4, "greet"), choice="suicide"), "suites proposées"),
         ("sentence", Signals(Guess(0.4, "greet"), (Guess(0.8, "suicide"),)), "au moins 75\u00a0%"),
         ("clause", Signals(Guess(0.4, "greet"), (), (Guess(0.95, "suicide"),)), "au moins 90\u00a0%"),
