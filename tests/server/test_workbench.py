@@ -58,7 +58,7 @@ def test_nothing_is_reached_without_signing_in(guarded: Guarded) -> None:
     assert "Set-Cookie" not in wrong.headers and WORKBENCH_TOKEN not in wrong.text
 
 
-def test_forged_and_expired_cookies_open_nothing(guarded: Guarded, staff: Staff) -> None:
+def test_forged_cookies_open_nothing_and_real_ones_end_in_hours(guarded: Guarded, staff: Staff) -> None:
     claims = jwt.decode(staff.cookie, options={"verify_signature": False})
     stranger = Staff(guarded, token=None)
     forged = jwt.encode({**claims, "exp": int(time.time()) + 60}, "s" * 40, algorithm="HS256")
