@@ -37,9 +37,10 @@ from assistant.nlu.decision import (
     Thresholds,
     best,
     decide,
+    is_harmless,
     is_urgent,
     of_part,
-    parts_that_matter,
+    sentences_matter,
 )
 from assistant.nlu.excuses import (
     BEREAVEMENT,
@@ -53,7 +54,7 @@ from assistant.nlu.excuses import (
 from assistant.nlu.follow_up import FOLLOW_UP_CANCER, Context, FollowUps, HeadStart, chosen, context_of
 from assistant.nlu.follow_up_model import FollowUpModel, FollowUpParameters
 from assistant.nlu.follow_up_phrases import AFTER
-from assistant.nlu.parts import clauses, sentences
+from assistant.nlu.parts import sentences
 from assistant.nlu.repair import abbreviations
 from assistant.nlu.safety import SafetyPatterns, load_safety
 from assistant.nlu.subject_model import Parameters, Sample, SubjectModel
@@ -192,6 +193,8 @@ class SubjectClassifier(GraphComponent, IntentClassifier):
         pattern, excused = self._patterns.judge(message.get(TEXT))
         if pattern is None:
             pattern, _ = self._patterns.judge(message.get(REPAIRED))
+        if is_harmless(alone, self._limits):
+            pattern = None
         if pattern is None and is_other_script(message.get(TEXT)):
             pattern = OTHER_LANGUAGE
         if pattern is None and is_only_masked(message.get(TEXT)):
@@ -210,16 +213,12 @@ class SubjectClassifier(GraphComponent, IntentClassifier):
         bends = start is not None and not is_urgent(best(alone, excused), self._limits)
         (whole,) = self._rankings(margins + start) if bends else (alone,)
         top = best(whole, excused)
-        with_sentences, with_clauses = parts_that_matter(alone, top, self._limits)
-        parts = sentences(words) if with_sentences else []
-        smaller = clauses(words) if with_clauses else []
-        pieces = [sample(tokens[part]) for part in [*parts, *smaller]]
+        parts = sentences(words) if sentences_matter(alone, top, self._limits) else []
+        pieces = [sample(tokens[part]) for part in parts]
         others = self._rankings(self._model.margins(pieces, self._model.vectors(pieces))) if pieces else []
-        guesses = [of_part(ranking, alone, self._limits, excused) for ranking in others]
         signals = Signals(
             top,
-            tuple(guesses[: len(parts)]),
-            tuple(guesses[len(parts) :]),
+            tuple(of_part(ranking, alone, self._limits, excused) for ranking in others),
             pattern,
             chosen(plain(message.get(TEXT), {}), context.offered),
             start is not None,

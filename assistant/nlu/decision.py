@@ -26,8 +26,8 @@ class Thresholds:
     Attributes:
         answer: from here on the likeliest intent is answered.
         safety_sentence: from here on one sentence makes the whole message one of safety.
-        safety_clause: from here on one clause of a sentence makes it an urgent one.
-        safety_whole: a part is not believed to be of safety where the whole message is so with less than this.
+        safety_whole: neither a part nor a pattern is believed to be of safety where the whole message is so with less
+            than this.
         off_topic: from here on a message is off topic, whatever sadness one of its parts seems to hold, and even right
             after a subject.
         subject_sentence: from here on one sentence is answered when the whole message is unclear.
@@ -35,7 +35,6 @@ class Thresholds:
 
     answer: float
     safety_sentence: float
-    safety_clause: float
     safety_whole: float
     off_topic: float
     subject_sentence: float
@@ -63,7 +62,6 @@ class Signals:
     Attributes:
         whole: the likeliest intent of the whole message.
         sentences: that of each of its sentences, empty if it has only one.
-        clauses: that of each clause of its sentences.
         pattern: the intent of a safety pattern that the message holds, OTHER_LANGUAGE for its letters, or
             PRIVACY where it is nothing but personal data.
         choice: the intent that was offered just before, where the message does nothing but choose it.
@@ -72,7 +70,6 @@ class Signals:
 
     whole: Guess
     sentences: tuple[Guess, ...] = ()
-    clauses: tuple[Guess, ...] = ()
     pattern: str | None = None
     choice: str | None = None
     follows: bool = False
@@ -82,7 +79,6 @@ class Signals:
         return {
             "whole": [*self.whole],
             "sentences": [[*guess] for guess in self.sentences],
-            "clauses": [[*guess] for guess in self.clauses],
             "pattern": self.pattern,
             "choice": self.choice,
             "follows": self.follows,
@@ -91,8 +87,8 @@ class Signals:
     @classmethod
     def of_json(cls, state: Mapping[str, Any]) -> "Signals":
         """The signals that `as_json` wrote down."""
-        sentences, clauses = (tuple(Guess(*guess) for guess in state[name]) for name in ("sentences", "clauses"))
-        return cls(Guess(*state["whole"]), sentences, clauses, state["pattern"], state["choice"], state["follows"])
+        sentences = tuple(Guess(*guess) for guess in state["sentences"])
+        return cls(Guess(*state["whole"]), sentences, state["pattern"], state["choice"], state["follows"])
 
 
 @dataclass(frozen=True)
@@ -102,7 +98,7 @@ class Decision:
     Attributes:
         intent: the intent, or FALLBACK.
         confidence: of that intent.
-        reason: pattern, choice, message, sentence, clause or unsure.
+        reason: pattern, choice, message, sentence or unsure.
     """
 
     intent: str
@@ -140,35 +136,33 @@ def is_urgent(guess: Guess, limits: Thresholds) -> bool:
     return guess.intent in URGENT and guess.confidence >= limits.answer
 
 
-def parts_that_matter(whole: Ranking, top: Guess, limits: Thresholds) -> tuple[bool, bool]:
-    """Whether the sentences of a message, and their clauses, can change what is decided; most often they cannot.
+def is_harmless(whole: Ranking, limits: Thresholds) -> bool:
+    """Whether the whole message by itself all but rules safety out, so that a pattern in it is a figure of speech.
+
+    Of the evaluation's 218 messages that an urgent pattern rightly found (November 2026), the least likely has 0.05.
+    """
+    return sum(whole.get(intent, 0.0) for intent in SAFETY) < limits.safety_whole
+
+
+def sentences_matter(whole: Ranking, top: Guess, limits: Thresholds) -> bool:
+    """Whether the sentences of a message can change what is decided; most often they cannot.
 
     Args:
         whole: the confidence of each intent for the whole message by itself.
         top: the likeliest of them that is not excused, after what was said before.
         limits: the thresholds; `answer` may be any up to the highest of the others that are about subjects.
     """
-    urgent = any(whole.get(intent, 0.0) >= limits.safety_whole for intent in URGENT)
-    sad = any(whole.get(intent, 0.0) >= limits.safety_whole for intent in LISTEN)
+    grave = any(whole.get(intent, 0.0) >= limits.safety_whole for intent in (*URGENT, *LISTEN))
     unclear = top.confidence < max(limits.answer, limits.off_topic, limits.subject_sentence)
-    return urgent or sad or unclear, urgent
+    return grave or unclear
 
 
-def _urgent(message: Signals, limits: Thresholds) -> Decision | None:
-    """The urgent decision that one sentence, or one clause of it, brings about."""
-    for parts, least, reason in (
-        (message.sentences, limits.safety_sentence, "sentence"),
-        (message.clauses, limits.safety_clause, "clause"),
-    ):
-        guess = max((part for part in parts if part.intent in URGENT), default=None)
-        if guess and guess.confidence >= least:
-            return Decision(guess.intent, guess.confidence, reason)
-    return None
+def _grave(message: Signals, intents: Collection[str], limits: Thresholds) -> Decision | None:
+    """The decision that one sentence brings about that has one of some intents.
 
-
-def _listen(message: Signals, limits: Thresholds) -> Decision | None:
-    """The decision that one sad sentence brings about. A clause alone is not enough: it misleads more than it tells."""
-    guess = max((part for part in message.sentences if part.intent in LISTEN), default=None)
+    Parts of a sentence are not enough: they mislead more than they tell (docs/understanding.md).
+    """
+    guess = max((part for part in message.sentences if part.intent in intents), default=None)
     if guess and guess.confidence >= limits.safety_sentence:
         return Decision(guess.intent, guess.confidence, "sentence")
     return None
@@ -182,7 +176,7 @@ def decide(message: Signals, limits: Thresholds) -> Decision:
     sure = Decision(top, confidence, "message") if confidence >= limits.answer else None
     if sure and is_urgent(message.whole, limits):
         return sure
-    urgent = _urgent(message, limits)
+    urgent = _grave(message, URGENT, limits)
     if urgent:
         return urgent
     if message.pattern:
@@ -190,7 +184,7 @@ def decide(message: Signals, limits: Thresholds) -> Decision:
     if message.choice:
         return Decision(message.choice, 1.0, "choice")
     if not (sure and top in SAFETY) and not (top == OFF_TOPIC and confidence >= limits.off_topic):
-        listen = _listen(message, limits)
+        listen = _grave(message, LISTEN, limits)
         if listen:
             return listen
     # A short question about what was just said is not sent away; it is asked back.

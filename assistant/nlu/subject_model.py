@@ -8,6 +8,7 @@ Two views of a message are added up, because they fail differently:
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -68,6 +69,13 @@ class Parameters:
     off_topic_bias: float = 0.5
 
 
+def _landmarks(texts: Sequence[str], most: int) -> np.ndarray:
+    """The places of so many texts, picked by their hash: a new phrase takes the place of one other at most."""
+    return np.argsort([hashlib.blake2b(text.encode(), digest_size=8).hexdigest() for text in texts], kind="stable")[
+        :most
+    ]
+
+
 class SubjectModel:
     """Ranks intents; `fit` it first, or make it from a saved `state`: names and arrays."""
 
@@ -99,19 +107,23 @@ class SubjectModel:
             "intents": np.array(svm.classes_, dtype=np.str_),
             "weights": np.ascontiguousarray(svm.coef_.T, dtype=np.float32),
             "intercept": svm.intercept_,
-            **self._ridge(vectors, targets),
+            **self._ridge(vectors, targets, _landmarks([sample.text for sample in samples], self.parameters.landmarks)),
         }
         for view, (counts, _) in zip(VIEWS, found, strict=True):
             state |= {f"{view}_terms": counts.terms, f"{view}_idf": counts.idf}
         self._use(state)
 
-    def _ridge(self, vectors: np.ndarray, targets: np.ndarray) -> dict[str, np.ndarray]:
+    def _ridge(self, vectors: np.ndarray, targets: np.ndarray, chosen: np.ndarray) -> dict[str, np.ndarray]:
         """Kernel ridge regression on some of the phrases (Nyström's method): on all, it is no better and far slower.
+
+        Args:
+            vectors: of all the phrases.
+            targets: 1 for the intent of each, -1 for the others.
+            chosen: the places of the phrases that it is built on.
 
         Returns:
             Their vectors, and their coefficients for each intent.
         """
-        chosen = np.random.default_rng(SEED).permutation(len(vectors))[: self.parameters.landmarks]
         landmarks = vectors[chosen]
         kernel = self._kernel(vectors, landmarks)
         system = kernel.T @ kernel

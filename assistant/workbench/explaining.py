@@ -248,17 +248,14 @@ class Explainer:
             "choice": "Le message choisit l’une des suites proposées juste avant.",
             "message": f"Le message entier est assez clair{_NBSP}: {score}. Il faut au moins {percent(limits.answer)}.",
             "sentence": f"Une de ses phrases l’emporte{_NBSP}: {score}. Il faut au moins {least}.",
-            "clause": f"Un morceau de phrase signale une urgence{_NBSP}: {score}. "
-            f"Il faut au moins {percent(limits.safety_clause)}.",
         }
         return sentences.get(reason, reason)
 
     def _signals(self, signals: Signals, with_whole: bool) -> Iterator[str]:
         if with_whole:
             yield f"Message entier{_NBSP}: {self._guess(signals.whole)}."
-        for what, guesses in (("Phrase", signals.sentences), ("Morceau de phrase", signals.clauses)):
-            for number, guess in enumerate(guesses, start=1):
-                yield f"{what} {number}{_NBSP}: {self._guess(guess)}."
+        for number, guess in enumerate(signals.sentences, start=1):
+            yield f"Phrase {number}{_NBSP}: {self._guess(guess)}."
         if signals.pattern:
             yield f"Tournure reconnue{_NBSP}: {quoted(self._name(signals.pattern))}."
         if signals.choice:

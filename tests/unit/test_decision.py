@@ -13,20 +13,18 @@ from assistant.nlu.decision import (
     Thresholds,
     best,
     decide,
+    is_harmless,
     of_part,
-    parts_that_matter,
+    sentences_matter,
 )
-from assistant.nlu.parts import clauses, sentences
+from assistant.nlu.parts import sentences
 
-LIMITS = Thresholds(
-    answer=0.3, safety_sentence=0.7, safety_clause=0.8, safety_whole=0.01, off_topic=0.6, subject_sentence=0.6
-)
+LIMITS = Thresholds(answer=0.3, safety_sentence=0.7, safety_whole=0.01, off_topic=0.6, subject_sentence=0.6)
 
 
 def signals(
     whole: dict[str, float],
     sentences: Sequence[dict[str, float]] = (),
-    clauses: Sequence[dict[str, float]] = (),
     pattern: str | None = None,
     excused: Collection[str] = (),
 ) -> Signals:
@@ -36,7 +34,7 @@ def signals(
         rest = 1 - sum(ranking.values())
         return best(ranking | {f"other_{number}": rest / 20 for number in range(20)}, excused)
 
-    return Signals(guess(whole), tuple(map(guess, sentences)), tuple(map(guess, clauses)), pattern)
+    return Signals(guess(whole), tuple(map(guess, sentences)), pattern)
 
 
 def cut(text: str, function: object) -> list[str]:
@@ -47,12 +45,6 @@ def cut(text: str, function: object) -> list[str]:
 def test_sentences() -> None:
     assert cut("bonjour à tous . ma mère est malade ! ?", sentences) == ["bonjour à tous", "ma mère est malade"]
     assert cut("une seule phrase ?", sentences) == []
-
-
-def test_clauses() -> None:
-    text = "dites moi , je suis perdue et j'ai très peur . oui"
-    assert cut(text, clauses) == ["je suis perdue", "et j'ai très peur"]
-    assert cut("pas de virgule ici", clauses) == []
 
 
 @pytest.mark.parametrize(
@@ -67,9 +59,6 @@ def test_clauses() -> None:
         (signals({"suicide": 0.9}, pattern="emergency"), "emergency", "pattern"),
         (signals({"definition": 0.9}, [{"emergency": 0.75}, {"definition": 0.9}]), "emergency", "sentence"),
         (signals({"definition": 0.9}, [{"emergency": 0.65}, {"definition": 0.9}]), "definition", "message"),
-        (signals({"definition": 0.9}, clauses=[{"emergency": 0.85}]), "emergency", "clause"),
-        (signals({"definition": 0.9}, clauses=[{"distress": 0.85}]), "definition", "message"),
-        (signals({"definition": 0.9}, clauses=[{"emergency": 0.75}]), "definition", "message"),
         (signals({"distress": 0.9}, [{"bereavement": 0.95}]), "distress", "message"),
         (signals({"distress": 0.9}, [{"suicide": 0.95}]), "suicide", "sentence"),
         (signals({"off_topic": 0.9}, [{"bereavement": 0.95}]), "off_topic", "message"),
@@ -105,8 +94,13 @@ def test_a_part_is_not_believed_against_the_whole() -> None:
     assert of_part(part, {"suicide": 0.005, "cost": 0.995}, LIMITS, {"suicide"}) == Guess(1.0, "cost")
 
 
+def test_a_pattern_is_not_believed_where_the_whole_all_but_rules_safety_out() -> None:
+    assert is_harmless({"off_topic": 0.995, "suicide": 0.003, "distress": 0.002}, LIMITS)
+    assert not is_harmless({"off_topic": 0.98, "suicide": 0.007, "distress": 0.007, "cost": 0.006}, LIMITS)
+
+
 def test_signals_can_be_kept_as_json() -> None:
-    message = signals({"definition": 0.9}, [{"cost": 0.7}], [{"cost": 0.6}], "suicide")
+    message = signals({"definition": 0.9}, [{"cost": 0.7}], "suicide")
     assert Signals.of_json(json.loads(json.dumps(message.as_json()))) == message
 
 
@@ -125,11 +119,9 @@ def test_the_parts_that_are_left_out_would_have_changed_nothing() -> None:
         parts = [of_part(ranking(), whole, LIMITS, excused) for _ in range(4)]
         told = {"pattern": rng.choice((None, None, "emergency", "distress")), "follows": rng.random() < 0.5}
         top = best(whole, excused)
-        sentences_matter, clauses_matter = parts_that_matter(whole, top, LIMITS)
-        everything = Signals(top, tuple(parts[:2]), tuple(parts[2:]), **told)
-        less = Signals(
-            top, tuple(parts[:2] if sentences_matter else ()), tuple(parts[2:] if clauses_matter else ()), **told
-        )
+        matter = sentences_matter(whole, top, LIMITS)
+        everything = Signals(top, tuple(parts), **told)
+        less = Signals(top, tuple(parts if matter else ()), **told)
         assert decide(less, LIMITS) == decide(everything, LIMITS)
-        left_out += not sentences_matter
+        left_out += not matter
     assert left_out > 2000

@@ -12,7 +12,7 @@ from assistant.settings import ROOT
 from assistant.workbench.explaining import ACTIONS, Explainer, Explanation
 from assistant.workbench.rules import read_rules
 
-LIMITS = Thresholds(0.22, 0.75, 0.9, 0.005, 0.6, 0.6)
+LIMITS = Thresholds(0.22, 0.75, 0.01, 0.6, 0.6)
 
 
 def user(text: str, intent: str, reason: str | None = None, confidence: float = 0.9, **more: Any) -> dict[str, Any]:
@@ -88,7 +88,6 @@ def test_a_button_leaves_nothing_to_guess(explainer: Explainer) -> None:
         ("pattern", Signals(Guess(0.4, "greet"), pattern="privacy"), "données personnelles"),
         ("choice", Signals(Guess(0.4, "greet"), choice="suicide"), "suites proposées"),
         ("sentence", Signals(Guess(0.4, "greet"), (Guess(0.8, "suicide"),)), "au moins 75\u00a0%"),
-        ("clause", Signals(Guess(0.4, "greet"), (), (Guess(0.95, "suicide"),)), "au moins 90\u00a0%"),
         ("unsure", Signals(Guess(0.12, "greet")), "«\u00a0Bonjour\u00a0», 12\u00a0%"),
     ],
 )
