@@ -7,6 +7,7 @@ from typing import Any
 from rasa.core.actions.action import create_bot_utterance
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import OutputChannel, UserMessage
+from rasa.shared.core.events import BotUttered, UserUttered
 
 from assistant.channels.gate import NO_ANSWER, Gate
 from assistant.channels.refusals import RefusedError
@@ -133,9 +134,19 @@ class Conversation:
         if answers is None:
             raise RefusedError("unavailable")
         if not answers:
-            await self._store.append(self.sender, create_bot_utterance(self._gate.own_answer(NO_ANSWER)))
+            await self._say_something(message.id)
             answers = _turn(await self._messages(), message.id)
         return answers or []
+
+    async def _say_something(self, message_id: str) -> None:
+        """Adds an answer to a message that Rasa handled without a word, unless another process has done so."""
+        tracker = await self._store.retrieve(self.sender)
+        if tracker is None:
+            return
+        said = next((event for event in reversed(tracker.events) if isinstance(event, UserUttered | BotUttered)), None)
+        if isinstance(said, UserUttered) and said.message_id == message_id:
+            tracker.update(create_bot_utterance(self._gate.own_answer(NO_ANSWER)))
+            await self._store.save(tracker)
 
     async def _delete(self) -> None:
         await self._store.delete(self.sender)

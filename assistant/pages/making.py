@@ -14,9 +14,9 @@ DPI = 110
 
 
 def environment(folder: Path) -> Environment:
-    """The templates of a folder, which may include `style.css`. What they are given is escaped."""
-    folders = [folder, Path(__file__).parent]
-    return Environment(loader=FileSystemLoader(folders), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    """The templates of a folder, each read once, which may include `style.css`. What they are given is escaped."""
+    loader = FileSystemLoader([folder, Path(__file__).parent])
+    return Environment(loader=loader, autoescape=True, auto_reload=False, undefined=StrictUndefined, trim_blocks=True)
 
 
 def as_data(figure: "Figure") -> str:

@@ -42,7 +42,10 @@ T = TypeVar("T")
 
 
 class ConversationMovedError(RuntimeError):
-    """Another process has stored a turn of the conversation, or deleted it, since it was read: nothing is stored."""
+    """Another process has stored a turn of the conversation, or deleted it, since it was looked at: nothing is stored.
+
+    The turn may be one of the same message.
+    """
 
 
 @dataclass(frozen=True)
@@ -93,12 +96,16 @@ class ConversationStore(SQLTrackerStore):
         The channels of this project have masked it already; Rasa's own shell and HTTP API have not.
 
         Raises:
-            ConversationMovedError: the conversation was changed meanwhile.
+            ConversationMovedError: the conversation was changed meanwhile, or holds a message of the same id already.
         """
         check_sender(tracker.sender_id)
-        events = list(islice(tracker.events, _stored(tracker).events, None))
+        count = _stored(tracker).events
+        events = list(islice(tracker.events, count, None))
         if not events:
             return
+        # Who sees that a message is new, and reads the conversation later, may have lost its lock in between.
+        if not _message_ids(events).isdisjoint(_message_ids(islice(tracker.events, count))):
+            raise ConversationMovedError
         mask_events(events, self._masking)
         await self._in_thread(self._add, tracker, events)
         if self.event_broker is not None:
@@ -223,6 +230,11 @@ def row_of(sender_id: str, event: Event) -> dict[str, Any]:
 def _stored(tracker: DialogueStateTracker) -> Stored:
     """What is in the database of a tracker, as of its reading; nothing of one that was made anew."""
     return getattr(tracker, "stored", Stored())
+
+
+def _message_ids(events: Iterable[Event]) -> set[str]:
+    """The ids of the messages among events; Rasa's own shell gives none."""
+    return {event.message_id for event in events if isinstance(event, UserUttered) and event.message_id}
 
 
 def use_directly(agent: Agent) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import PurePath
 from typing import Any, NamedTuple
 
 from rasa.core.agent import Agent
@@ -35,12 +36,11 @@ from assistant.privacy.masking import Masking
 from assistant.settings import Settings, settings
 from assistant.workbench.forms import Form, FormError, read_form, read_message, read_words, turn_number
 from assistant.workbench.looks import LOOKS, WIDGET
-from assistant.workbench.rendering import FOLDER, Pages, Turn
+from assistant.workbench.rendering import Pages, Turn
 from assistant.workbench.sessions import COOKIE, Session, Sessions, set_cookie
 from assistant.workbench.trials import CHANNEL, Trial
 
 BASE = f"/webhooks/{CHANNEL}"
-FILES = ("style.css", "script.js")
 SIGN_IN = "/sign-in"
 HEADERS = {
     "Cache-Control": "no-store",
@@ -158,9 +158,8 @@ class WorkbenchChannel(InputChannel):
     async def _dispatch(self, request: Request, session: Session | None) -> HTTPResponse:
         path = request.path.removeprefix(BASE).rstrip("/") or "/"
         method = "GET" if request.method == "HEAD" else request.method
-        if method == "GET" and path.removeprefix("/") in FILES:
-            file = FOLDER / path.removeprefix("/")
-            return HTTPResponse(file.read_bytes(), content_type=TYPES[file.suffix])
+        if method == "GET" and (name := path.removeprefix("/")) in self._pages.files:
+            return HTTPResponse(self._pages.files[name], content_type=TYPES[PurePath(name).suffix])
         form = await self._form(request) if method == "POST" else {}
         if method == "POST" and path == SIGN_IN:
             return await self._sign_in(request, form)

@@ -18,6 +18,7 @@ from assistant.workbench.explaining import Explanation, load_explainer
 from assistant.workbench.looks import LOOKS, WIDGET, Bubble, bubbles
 
 FOLDER = Path(__file__).parent / "pages"
+FILES = ("style.css", "script.js")
 SHOWN = ("user", "bot", "feedback")
 NOTICE = "utter_notice"
 # What a page says where a request is not served, by the code of the refusal: its title and a text.
@@ -49,10 +50,15 @@ class Turn:
 
 
 class Pages:
-    """Makes the pages."""
+    """Makes the pages.
+
+    Attributes:
+        names: of the subjects.
+        files: the style and the script of the pages, by name.
+    """
 
     def __init__(self, gate: Gate, config: Settings, base: str) -> None:
-        """Reads names, rules and thresholds.
+        """Reads names, rules, thresholds and files.
 
         Args:
             gate: for what the assistant says by itself.
@@ -65,6 +71,7 @@ class Pages:
         self._gate = gate
         self._content = gate.content
         self.names = subject_names(self._content)
+        self.files = {name: (FOLDER / name).read_bytes() for name in FILES}
         self._explainer = load_explainer(self._content)
         self._templates = environment(FOLDER)
         self._templates.globals |= {

@@ -1,5 +1,6 @@
 """What a visitor does, from the first click to the deletion, against the real assistant."""
 
+import json
 import re
 import sqlite3
 from collections.abc import Callable
@@ -83,6 +84,26 @@ def test_a_whole_conversation(chat: Chat, bot: Server) -> None:
     expect(chat.answers).to_have_count(6)
     chat.ask("et une seule fois ?")
     expect(chat.answers).to_have_count(7)
+
+
+def test_the_article_that_a_visitor_opens_is_noted(visit: Callable[..., Visit], bot: Server) -> None:
+    visitor = visit()
+    visitor.context.route("https://www.fondation-arc.org/**", lambda route: route.fulfill(body="ok"))
+    chat = visitor.chat()
+    chat.ask(RATE)
+    chat.press("Lire la suite")
+    link = chat.log.get_by_role("link", name="s’ouvre dans un nouvel onglet")
+    assert events(bot, chat.token(), "link_opened") == []
+    with chat.page.expect_response(f"**{PATH}/opened") as noted, chat.page.expect_popup() as opened:
+        link.click()
+    opened.value.close()
+    assert noted.value.status == 204
+    told = noted.value.request.post_data_json
+    assert link.text_content().startswith(told["link"])
+    (kept,) = map(json.loads, events(bot, chat.token(), "link_opened"))
+    assert (kept["message_id"], kept["link"]) == (told["message_id"], "home")
+    answers = [event["text"] for event in map(json.loads, events(bot, chat.token(), "bot"))]
+    assert len(answers) == 2  # the conversation holds no more than it did
 
 
 def test_two_tabs_stay_in_step(visit: Callable[..., Visit]) -> None:

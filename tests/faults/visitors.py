@@ -73,7 +73,9 @@ class Visitor:
     def session(self) -> aiohttp.ClientSession:
         address = f"127.0.{self.number // 200}.{self.number % 200 + 10}"
         connector = aiohttp.TCPConnector(local_addr=(address, 0))
-        return aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=PATIENCE))
+        # Longer limits than ceil_threshold aiohttp would round up to the next second of its clock.
+        limit = aiohttp.ClientTimeout(total=PATIENCE, ceil_threshold=PATIENCE + 1)
+        return aiohttp.ClientSession(connector=connector, timeout=limit)
 
     async def talk(self) -> None:
         """Sends one message after the other until the visitor is told to leave."""

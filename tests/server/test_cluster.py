@@ -13,9 +13,7 @@ from typing import Any
 
 import psycopg2
 import pytest
-import redis
 import requests
-from rasa.core.lock_store import LockError
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import BotUttered, Event, SessionStarted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -26,11 +24,9 @@ from assistant.cluster.__main__ import reachable_folder
 from assistant.cluster.parts import free_port
 from assistant.cluster.topology import Cluster
 from assistant.settings import read_settings
-from assistant.stores import lock, tracker
+from assistant.stores import tracker
 from assistant.stores.feedback import FeedbackGiven
-from assistant.stores.lock import QueueLockStore
 from assistant.stores.senders import SenderError
-from tests.faults import two_processes
 from tests.faults.faults import both, hang, kill
 from tests.faults.harness import observe, send_signal
 from tests.faults.ledger import stored_turns
@@ -69,6 +65,12 @@ class Someone:
 
     def send(self, text: str, message_id: str | None = None) -> requests.Response:
         return self.call("POST", "/message", json={"id": message_id or str(uuid.uuid4()), "text": text})
+
+
+def inside(cluster: Cluster, body: dict[str, str]) -> requests.Response:
+    """Sends a message to the REST channel of an assistant, which nginx does not let through."""
+    address = f"http://127.0.0.1:{cluster.ports['assistant-1']}/webhooks/rest/webhook"
+    return requests.post(address, json=body, timeout=15)
 
 
 def test_all_that_the_widget_does(cluster: Cluster) -> None:
@@ -199,64 +201,37 @@ def test_a_database_that_hangs_is_an_error_soon(cluster: Cluster, store: tracker
     assert asyncio.run(store.retrieve(sender))
 
 
-def test_locks_over_two_processes_lose_nothing(cluster: Cluster) -> None:
-    result = two_processes.compare("ours", cluster.redis_url)
-    assert result == two_processes.Result(20, 20, 20)
-
-
-def test_locks_are_given_in_order(cluster: Cluster) -> None:
-    stores, order = [QueueLockStore(cluster.redis_url) for _ in range(2)], []
-
-    async def turn(number: int) -> None:
-        async with stores[number % 2].lock("in order"):
-            order.append(number)
-            await asyncio.sleep(0.01)
-
-    async def main() -> None:
-        turns = []
-        for number in range(12):
-            turns.append(asyncio.create_task(turn(number)))
-            await asyncio.sleep(0.005)
-        await asyncio.gather(*turns)
-
-    asyncio.run(main())
-    assert order == list(range(12))
-    assert redis.Redis.from_url(cluster.redis_url).keys("assistant:lock:{in order}*") == []
-
-
-def test_a_lock_is_kept_while_it_is_held_and_free_when_its_holder_is_gone(
-    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(lock, "WAIT_SECONDS", lock.PLACE_SECONDS + 0.5)
-
-    async def main() -> float:
-        first, second = QueueLockStore(cluster.redis_url), QueueLockStore(cluster.redis_url)
-        place = lock._Place(first._redis, first._take_place, "held")
-        await place.wait()
-        with pytest.raises(LockError):  # the place is renewed for longer than it would be kept
-            async with second.lock("held"):
-                pass
-        place._timer.cancel()  # as if the process were killed
-        gone = time.monotonic()
-        async with second.lock("held"):
-            return time.monotonic() - gone
-
-    assert asyncio.run(main()) < lock.PLACE_SECONDS + 1
-
-
-def test_a_redis_that_hangs_is_an_error_soon(cluster: Cluster) -> None:
-    async def main() -> None:
-        async with QueueLockStore(cluster.redis_url).lock("a"):
-            pass
-
-    send_signal(cluster.parts["redis"], signal.SIGSTOP)
+@pytest.mark.parametrize("name", ["postgres", "redis"])
+def test_a_store_that_is_down_is_said_and_what_was_sent_is_not_answered(cluster: Cluster, name: str) -> None:
+    part, someone, message_id = cluster.parts[name], Someone(cluster), str(uuid.uuid4())
+    rest = {"sender": uuid.uuid4().hex, "message": "je voudrais faire un don"}
+    assert part.process
+    send_signal(part, signal.SIGKILL)
+    part.process.wait()
     try:
-        began = time.monotonic()
-        with pytest.raises(LockError):
-            asyncio.run(main())
-        assert time.monotonic() - began < 5
+        answer = inside(cluster, rest)
+        assert answer.status_code == 503
+        assert answer.json()["error"].endswith(".")
+        answer = someone.send("je voudrais faire un don", message_id)
+        assert (answer.status_code, answer.json()["error"]) == (503, "unavailable")
     finally:
-        send_signal(cluster.parts["redis"], signal.SIGCONT)
+        part.start()
+        part.wait()
+    stored = stored_turns(cluster.database_url)
+    assert not [turn for turn in stored if turn.message_id == message_id or turn.sender == rest["sender"]]
+    assert someone.send("je voudrais faire un don", message_id).status_code == 200
+    assert inside(cluster, rest).status_code == 200
+    stored = stored_turns(cluster.database_url)
+    assert [turn.answers != [] for turn in stored if turn.message_id == message_id] == [True]
+    assert [turn.answers != [] for turn in stored if turn.sender == rest["sender"]] == [True]
+
+
+def test_a_sender_with_a_nul_character_ends_no_process(cluster: Cluster) -> None:
+    """Rasa's own store ends the process on PostgreSQL."""
+    assistant = cluster.parts["assistant-1"].process
+    assert inside(cluster, {"sender": "a\0b", "message": "bonjour"}).status_code == 400
+    assert inside(cluster, {"sender": uuid.uuid4().hex, "message": "bonjour"}).status_code == 200
+    assert assistant and assistant.poll() is None
 
 
 def test_backup_and_restore(cluster: Cluster, store: tracker.ConversationStore, tmp_path: Path) -> None:

@@ -1,7 +1,5 @@
 """Floods and restarts of the widget's channel: in memory, and with a real Redis."""
 
-import shutil
-import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,8 +8,8 @@ import pytest
 import redis
 import requests
 
-from assistant.cluster.parts import free_port
 from tests.server.conftest import LIMITS, WINDOW, Server, start, stop
+from tests.server.redis_server import redis_server
 from tests.server.widget import Visitor, call, error, new_id
 
 
@@ -64,22 +62,9 @@ def test_the_address_is_not_the_clients_word(limited: Server) -> None:
 
 
 @pytest.fixture(scope="module")
-def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    program = shutil.which("redis-server")
-    assert program, "redis-server was not found. Run scripts/need-packages, or: apt-get install redis-server"
-    port, folder = free_port(), tmp_path_factory.mktemp("redis")
-    command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
-        url = f"redis://127.0.0.1:{port}/0"
-        client = redis.Redis.from_url(url)
-        for _ in range(50):
-            try:
-                client.ping()
-                break
-            except redis.RedisError:
-                time.sleep(0.1)
+def redis_url() -> Iterator[str]:
+    with redis_server() as (url, _):
         yield url
-        process.terminate()
 
 
 def test_redis_counts_and_a_restart_keeps_the_conversation(redis_url: str, tmp_path: Path) -> None:

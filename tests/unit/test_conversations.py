@@ -88,6 +88,26 @@ def test_one_id_is_handled_once_even_at_the_same_time(agent: FakeAgent, talk: Co
     assert texts(run(talk.history())) == ["bonjour", "un", "deux"]
 
 
+def test_two_servers_that_both_have_the_lock_store_a_message_once(agent: FakeAgent, content: Catalogue) -> None:
+    """One hung while it held the lock, and has lost it; it goes on after the other has seen that the message is new."""
+
+    class Late(FakeAgent):
+        async def handle_message(self, message: UserMessage) -> None:
+            if not self.handled:
+                answers.append(await conversation(agent).answer(MESSAGE))
+            await super().handle_message(message)
+
+    def conversation(of: FakeAgent) -> Conversation:
+        return Conversation(of, Gate(content, read_settings({})), "widget-a")
+
+    answers: list[list[dict[str, Any]]] = []
+    late = conversation(Late(agent.tracker_store))
+    with pytest.raises(tracker.ConversationMovedError):
+        run(late.answer(MESSAGE))
+    assert run(late.answer(MESSAGE)) == answers[0]
+    assert texts(run(late.history())) == ["bonjour", "un", "deux"]
+
+
 def test_a_crowd_is_answered_a_few_at_a_time_in_order(agent: FakeAgent, talk: Conversation) -> None:
     order: list[int] = []
 
@@ -120,6 +140,25 @@ def test_a_message_without_a_word_gets_one_that_is_kept(agent: FakeAgent, talk: 
     assert run(talk.answer(MESSAGE)) == [first]
     assert run(talk.history())[1:] == [first]
     assert agent.handled == 1
+
+
+def test_two_servers_that_both_have_the_lock_give_one_word(
+    agent: FakeAgent, talk: Conversation, content: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = Conversation(FakeAgent(agent.tracker_store), Gate(content, read_settings({})), "widget-a")
+    shown_events, answers = agent.tracker_store.shown_events, []
+
+    async def then_the_other(sender: str) -> list[dict[str, Any]]:
+        events = await shown_events(sender)
+        if events and not answers:
+            monkeypatch.setattr(agent.tracker_store, "shown_events", shown_events)
+            answers.append(await other.answer(MESSAGE))
+        return events
+
+    agent.answers = []
+    monkeypatch.setattr(agent.tracker_store, "shown_events", then_the_other)
+    assert run(talk.answer(MESSAGE)) == answers[0]
+    assert len(run(talk.history())) == 2
 
 
 def test_a_turn_that_the_database_did_not_take_is_no_answer(

@@ -159,6 +159,22 @@ def test_a_turn_is_stored_after_what_it_has_seen_or_not_at_all(store: tracker.Co
     assert [event["text"] for event in asyncio.run(store.shown_events("one"))] == ["a", "Réponse à a", "b", "e"]
 
 
+def test_a_message_is_stored_once_also_by_who_saw_it_new_and_read_later(store: tracker.ConversationStore) -> None:
+    keep(store, "one", "a")
+
+    def save(message_id: str) -> None:
+        state = asyncio.run(store.retrieve("one"))
+        for event_ in (SessionStarted(), UserUttered("b", message_id=message_id), BotUttered("c")):
+            state.update(event_)
+        asyncio.run(store.save(state))
+
+    save("m")
+    with pytest.raises(tracker.ConversationMovedError):
+        save("m")
+    save("n")
+    assert [event["text"] for event in asyncio.run(store.shown_events("one"))][2:] == ["b", "c", "b", "c"]
+
+
 def test_a_clock_that_is_put_back_loses_and_doubles_nothing(store: tracker.ConversationStore) -> None:
     state = DialogueStateTracker.from_events("one", [SessionStarted(timestamp=5000), UserUttered("a", timestamp=5001)])
     asyncio.run(store.save(state))

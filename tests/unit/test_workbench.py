@@ -1,5 +1,6 @@
 """The workbench's sessions, forms, looks and pages, without a server."""
 
+import shutil
 import time
 import uuid
 from html.parser import HTMLParser
@@ -15,7 +16,7 @@ from assistant.channels.rendering import widget_answer
 from assistant.content.catalogue import Catalogue
 from assistant.privacy import records
 from assistant.settings import SettingsError, read_settings
-from assistant.workbench import forms
+from assistant.workbench import forms, rendering
 from assistant.workbench.looks import LOOKS, WIDGET, Bubble, bubbles
 from assistant.workbench.rendering import Pages
 from assistant.workbench.sessions import AUDIENCE, SECONDS, Session, Sessions, set_cookie
@@ -231,6 +232,17 @@ def test_the_first_turn_on_a_messaging_channel_says_who_speaks(pages: Pages) -> 
     assert len(pages.turns(events)[0].bubbles) == 1
     assert len(pages.turns(events, "telegram")[0].bubbles) == 2
     assert pages.opening(WIDGET) and not pages.opening("telegram")
+
+
+def test_the_files_of_the_pages_are_read_once(gate: Gate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "pages"
+    shutil.copytree(rendering.FOLDER, folder)
+    monkeypatch.setattr(rendering, "FOLDER", folder)
+    made = Pages(gate, read_settings({}), "/webhooks/workbench")
+    before, style = made.page("sign_in", signed_in=False), made.files["style.css"]
+    shutil.rmtree(folder)
+    assert made.page("sign_in", signed_in=False) == before
+    assert made.files["style.css"] == style != b""
 
 
 def test_every_subject_can_be_chosen_and_none_twice(pages: Pages) -> None:
