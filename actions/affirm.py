@@ -5,18 +5,11 @@ from typing import Any
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.after_a_cry import AFTER_A_CRY
 from actions.base import ContentAction, Events, Message
 from actions.donation_options import donation
 from actions.full_article import article
 from assistant.history import last_answer_name, last_subject, offered
-
-_STAY = "utter_stay_with_you"
-# What follows a bare « oui » or « non » after a cry for help. Not after a fresh diagnosis or a request for advice:
-# there nobody spoke of dying, and it would frighten.
-AFTER_A_CRY = {
-    "utter_emergency": "utter_emergency",
-    **dict.fromkeys(("utter_suicide", "utter_distress", "utter_bereavement", _STAY), _STAY),
-}
 
 
 class ActionAffirm(ContentAction):

@@ -6,6 +6,7 @@ from typing import Any
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.after_a_cry import AFTER_AN_URGENT_CRY
 from actions.base import ContentAction, Events
 from assistant.content.catalogue import MAX_NEXT_STEPS, Catalogue
 from assistant.history import last_answer_name, safety_was_needed
@@ -39,7 +40,10 @@ def unsure(offered: Sequence[str], last_answer: str | None) -> str:
 
 
 class ActionDefaultFallback(ContentAction):
-    """When unsure: at most three questions that it can answer; the second time, whom to ask."""
+    """When unsure: at most three questions that it can answer; the second time, whom to ask.
+
+    Right after an emergency or a thought of suicide: the numbers again.
+    """
 
     def name(self) -> str:
         """The action's name in the domain."""
@@ -47,9 +51,13 @@ class ActionDefaultFallback(ContentAction):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         """Offers or declines (see the base class)."""
+        last = last_answer_name(tracker.events)
+        if last in AFTER_AN_URGENT_CRY:
+            dispatcher.utter_message(response=AFTER_AN_URGENT_CRY[last])
+            return []
         giving = not safety_was_needed(tracker.events, self.content)
         intents = suggestions(self.content, tracker.latest_message.get("intent_ranking", []), giving)
-        response = unsure(intents, last_answer_name(tracker.events))
+        response = unsure(intents, last)
         buttons = [self.content.button(intent) for intent in intents] if response == UNSURE else []
         dispatcher.utter_message(response=response, buttons=buttons)
         return []

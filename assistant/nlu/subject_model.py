@@ -71,9 +71,8 @@ class Parameters:
 
 def _landmarks(texts: Sequence[str], most: int) -> np.ndarray:
     """The places of so many texts, picked by their hash: a new phrase takes the place of one other at most."""
-    return np.argsort([hashlib.blake2b(text.encode(), digest_size=8).hexdigest() for text in texts], kind="stable")[
-        :most
-    ]
+    hashes = [hashlib.blake2b(text.encode(), digest_size=8).hexdigest() for text in texts]
+    return np.argsort(hashes, kind="stable")[:most]
 
 
 class SubjectModel:

@@ -10,6 +10,7 @@ from actions.affirm import ActionAffirm, ActionDeny
 from actions.donation_options import ActionDonationOptions, donation
 from actions.fallback import CANNOT_ANSWER, UNSURE, ActionDefaultFallback, suggestions
 from actions.full_article import ActionFullArticle, article
+from actions.personal_advice import ActionPersonalAdvice
 from actions.repeat import ActionRepeat
 from actions.response_rate import ActionFollowUpCancer, ActionResponseRate
 from assistant.content.catalogue import Catalogue, load_catalogue
@@ -219,6 +220,21 @@ def test_giving_is_not_offered_after_distress(content: Catalogue) -> None:
     )
     assert "/donate" not in [button["payload"] for button in messages[0]["buttons"]]
     assert "donate" in suggestions(content, RANKING, giving=True)
+
+
+@pytest.mark.parametrize(
+    ("urgent", "follows"), [("utter_emergency", "utter_emergency"), ("utter_suicide", "utter_stay_with_you")]
+)
+def test_nobody_is_asked_to_be_clearer_right_after_an_urgent_cry(urgent: str, follows: str) -> None:
+    messages = run(ActionDefaultFallback(), user("x"), bot(urgent), user("nlu_fallback", ranking=RANKING))
+    assert responses(messages) == [follows]
+
+
+@pytest.mark.parametrize(
+    ("before", "follows"), [("utter_emergency", "utter_emergency"), ("utter_definition", "utter_personal_advice")]
+)
+def test_advice_right_after_an_emergency_is_to_call(before: str, follows: str) -> None:
+    assert responses(run(ActionPersonalAdvice(), user("x"), bot(before), user("personal_advice"))) == [follows]
 
 
 def test_a_safety_answer_ends_the_subject(content: Catalogue) -> None:
