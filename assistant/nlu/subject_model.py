@@ -66,7 +66,7 @@ class Parameters:
     landmarks: int = 6000
     gamma: float = 2.5
     sharpness: float = 4.0
-    off_topic_bias: float = 0.5
+    off_topic_bias: float = 0.6
 
 
 def _landmarks(texts: Sequence[str], most: int) -> np.ndarray:
