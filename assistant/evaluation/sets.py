@@ -1,7 +1,8 @@
 """The evaluation messages, `tests/understanding/*.jsonl`. Pure functions, without Rasa.
 
-The sets named `blind_…` were written last, and no training phrase was written after them; whoever writes phrases for
-what they show moves their messages into the set of the same name without `blind_`.
+The sets named `blind_…` were written last, by authors who saw no training phrase; docs/understanding.md says what was
+changed after they were measured. Whoever writes phrases for what they show moves their messages into the set of the
+same name without `blind_`.
 """
 
 import json

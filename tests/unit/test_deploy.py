@@ -55,9 +55,10 @@ def test_the_settings_of_the_containers_and_of_the_chart_exist() -> None:
     assert read_settings(filled).database_url == "postgresql://assistant:a@postgres:5432/assistant"
 
 
-def test_every_way_of_deployment_names_the_token_of_the_workbench() -> None:
+@pytest.mark.parametrize("token", ["WORKBENCH_TOKEN", "METRICS_TOKEN"])
+def test_every_way_of_deployment_names_what_turns_a_page_on(token: str) -> None:
     for file in ("compose.yaml", "env.example", "helm/values.yaml", "systemd/assistant@.service"):
-        assert "WORKBENCH_TOKEN" in (DEPLOY / file).read_text(), file
+        assert token in (DEPLOY / file).read_text(), file
 
 
 @pytest.mark.parametrize("unit", ["assistant@.service", "actions@.service"])
