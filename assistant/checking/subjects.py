@@ -1,5 +1,6 @@
 """Checks of what is understood: subjects, phrases, rules, dialogue tests, evaluation. Each yields its problems."""
 
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 
@@ -113,13 +114,18 @@ def learnt(project: Project) -> Iterator[Problem]:
 def leaked(messages: Iterable[str], phrases: Iterable[str]) -> list[tuple[str, str]]:
     """Messages that a training phrase repeats or nearly repeats, each with the phrase; all of them normalised."""
     known = set(phrases)
-    targets = [phrase for phrase in known if len(phrase.split()) >= MIN_WORDS]
+    targets = sorted((phrase for phrase in known if len(phrase.split()) >= MIN_WORDS), key=len)
+    lengths = [len(phrase) for phrase in targets]
     found = []
     for message in messages:
         if message and message in known:
             found.append((message, message))
         elif len(message.split()) >= MIN_WORDS:
-            near = process.extractOne(message, targets, scorer=fuzz.ratio, score_cutoff=NEAR)
+            # Nearer than this, no two texts can be whose lengths differ more.
+            least = len(message) * NEAR / (200 - NEAR)
+            most = len(message) * (200 - NEAR) / NEAR
+            alike = targets[bisect_left(lengths, least) : bisect_right(lengths, most)]
+            near = process.extractOne(message, alike, scorer=fuzz.ratio, score_cutoff=NEAR)
             if near:
                 found.append((message, near[0]))
     return found

@@ -38,6 +38,7 @@ ACTIONS = {
     "action_donation_options": "Donne les façons de faire un don, avec leurs adresses",
     "action_follow_up_cancer": "Repose la dernière question pour le cancer nommé",
     "action_full_article": "Donne l’adresse de l’article dont il vient d’être question",
+    "action_personal_advice": "Dit à qui demander conseil, ou redit qui appeler si c’était une urgence",
     "action_repeat": "Redit la dernière réponse",
     "action_response_rate": "Donne le taux de réponse, en général ou pour le cancer nommé",
 }
