@@ -27,5 +27,7 @@ def test_a_tiny_run(server: Server) -> None:
 
 def test_the_widgets_channel(server: Server) -> None:
     found = measured(Load(server.base, in_scope_texts(), 2, WidgetSpeaker, turns=2), messages=4)
-    assert sorted(answer.turn for answer in found) == [0, 0, 1, 1]
+    # Who is quicker begins a new conversation before the other has come to the end of the first.
+    assert len(found) == 4
+    assert {answer.turn for answer in found} == {0, 1}
     assert all(answer.in_time for answer in found)
