@@ -116,6 +116,7 @@ def test_look_alikes(patterns: SafetyPatterns, text: str) -> None:
         "nous avons enterré notre fils",
         "elle s'est éteinte à l'hôpital",
         "le cancer l'a emportée à Noël",
+        "maman est partie mardi, je voulais vous remercier",
     ],
 )
 def test_bereavement(patterns: SafetyPatterns, text: str) -> None:
@@ -134,6 +135,7 @@ def test_bereavement(patterns: SafetyPatterns, text: str) -> None:
         "ma femme est décédée il y a vingt ans, je voudrais donner en sa mémoire",
         "il y a quinze ans la maladie nous a enlevé mon oncle, et j'ai perdu le dossier",
         "il y a trente ans le cancer a emporté ma tante, comment donner ?",
+        "maman est partie mardi en cure",
     ],
 )
 def test_what_is_no_bereavement(patterns: SafetyPatterns, text: str) -> None:
