@@ -5,10 +5,9 @@ from typing import Any
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.after_a_cry import EMERGENCY
 from actions.base import ContentAction, Events
 from assistant.history import last_answer_name
-
-_EMERGENCY = "utter_emergency"
 
 
 class ActionPersonalAdvice(ContentAction):
@@ -20,6 +19,6 @@ class ActionPersonalAdvice(ContentAction):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         """Sends to those who may advise (see the base class)."""
-        again = last_answer_name(tracker.events) == _EMERGENCY
-        dispatcher.utter_message(response=_EMERGENCY if again else "utter_personal_advice")
+        again = last_answer_name(tracker.events) == EMERGENCY
+        dispatcher.utter_message(response=EMERGENCY if again else "utter_personal_advice")
         return []

@@ -38,6 +38,7 @@ def patterns() -> SafetyPatterns:
         "mon téléphone ne sonne plus, je vais me balancer du balcon",
         "sous héroïne il se jette sous le train",
         "j'ai fini ma lettre d'adieu pour mes enfants",
+        "ma lettre d'adieu est prête, la retraite je ne la verrai pas",
         "la loi interdit qu'on m'aide à mourir",
     ],
 )
@@ -61,6 +62,9 @@ def test_suicide(patterns: SafetyPatterns, text: str) -> None:
         "je suis tombée sur le chat et je ne peux plus me relever",
         "son cœur s'affole et elle voit trouble",
         "dans l'ascenseur il ne répond plus",
+        "ma mère bloquée dans l'ascenseur ne répond plus",
+        "en voiture il tousse et s'étouffe",
+        "après une chute de cheval il a vomi du sang",
         "dans la voiture mon fils mange et il s'étouffe",
         "mon chat est à côté de moi et je vomis du sang",
     ],
