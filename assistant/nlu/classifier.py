@@ -37,7 +37,6 @@ from assistant.nlu.decision import (
     Thresholds,
     best,
     decide,
-    is_harmless,
     is_urgent,
     of_part,
     sentences_matter,
@@ -193,8 +192,6 @@ class SubjectClassifier(GraphComponent, IntentClassifier):
         pattern, excused = self._patterns.judge(message.get(TEXT))
         if pattern is None:
             pattern, _ = self._patterns.judge(message.get(REPAIRED))
-        if is_harmless(alone, self._limits):
-            pattern = None
         if pattern is None and is_other_script(message.get(TEXT)):
             pattern = OTHER_LANGUAGE
         if pattern is None and is_only_masked(message.get(TEXT)):

@@ -26,8 +26,7 @@ class Thresholds:
     Attributes:
         answer: from here on the likeliest intent is answered.
         safety_sentence: from here on one sentence makes the whole message one of safety.
-        safety_whole: neither a part nor a pattern is believed to be of safety where the whole message is so with less
-            than this.
+        safety_whole: a part is not believed to be of safety where the whole message is so with less than this.
         off_topic: from here on a message is off topic, whatever sadness one of its parts seems to hold, and even right
             after a subject.
         subject_sentence: from here on one sentence is answered when the whole message is unclear.
@@ -134,14 +133,6 @@ def of_part(ranking: Ranking, whole: Ranking, limits: Thresholds, excused: Colle
 def is_urgent(guess: Guess, limits: Thresholds) -> bool:
     """Whether the guess of a whole message is enough to take it for an urgent one."""
     return guess.intent in URGENT and guess.confidence >= limits.answer
-
-
-def is_harmless(whole: Ranking, limits: Thresholds) -> bool:
-    """Whether the whole message by itself all but rules safety out, so that a pattern in it is a figure of speech.
-
-    Of the evaluation's 218 messages that an urgent pattern rightly found (November 2026), the least likely has 0.05.
-    """
-    return sum(whole.get(intent, 0.0) for intent in SAFETY) < limits.safety_whole
 
 
 def sentences_matter(whole: Ranking, top: Guess, limits: Thresholds) -> bool:

@@ -13,7 +13,6 @@ from assistant.nlu.decision import (
     Thresholds,
     best,
     decide,
-    is_harmless,
     of_part,
     sentences_matter,
 )
@@ -92,11 +91,6 @@ def test_a_part_is_not_believed_against_the_whole() -> None:
     assert of_part(part, {"suicide": 0.02, "cost": 0.98}, LIMITS) == Guess(0.9, "suicide")
     assert of_part(part, {"suicide": 0.005, "cost": 0.995}, LIMITS) == Guess(0.0, "suicide")
     assert of_part(part, {"suicide": 0.005, "cost": 0.995}, LIMITS, {"suicide"}) == Guess(1.0, "cost")
-
-
-def test_a_pattern_is_not_believed_where_the_whole_all_but_rules_safety_out() -> None:
-    assert is_harmless({"off_topic": 0.995, "suicide": 0.003, "distress": 0.002}, LIMITS)
-    assert not is_harmless({"off_topic": 0.98, "suicide": 0.007, "distress": 0.007, "cost": 0.006}, LIMITS)
 
 
 def test_signals_can_be_kept_as_json() -> None:

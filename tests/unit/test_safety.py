@@ -1,8 +1,10 @@
 """The phrase patterns: what they must catch, and what looks alike and is not."""
 
 import pytest
+import yaml
 
 from assistant.content.yaml_file import read_mapping
+from assistant.nlu.decision import SAFETY
 from assistant.nlu.safety import SafetyPatterns, load_safety
 from assistant.settings import ROOT
 
@@ -149,6 +151,16 @@ def test_what_is_no_bereavement(patterns: SafetyPatterns, text: str) -> None:
 @pytest.mark.parametrize("text", ["je flippe à mort", "je suis terrorisée", "on est au bout du rouleau"])
 def test_distress(patterns: SafetyPatterns, text: str) -> None:
     assert patterns.judge(text)[0] == "distress"
+
+
+def test_no_alarm_on_any_phrase_of_a_neutral_intent(patterns: SafetyPatterns) -> None:
+    """The training phrases of the other intents are thousands of look-alikes."""
+    alarms = []
+    for file in (DATA / "nlu").glob("*.yml"):
+        for item in yaml.safe_load(file.read_text(encoding="utf-8"))["nlu"]:
+            if item["intent"] not in SAFETY:
+                alarms += [line for line in item["examples"].splitlines() if patterns.judge(line[2:])[0]]
+    assert alarms == []
 
 
 def test_a_harmless_idiom_is_told(patterns: SafetyPatterns) -> None:
