@@ -38,6 +38,7 @@ def patterns() -> SafetyPatterns:
         "mes voisins me harcèlent, je vais me jeter par la fenêtre",
         "mon chat est mort, j'ai envie de me jeter par la fenêtre",
         "mon téléphone ne sonne plus, je vais me balancer du balcon",
+        "film fini, maintenant je me jette par la fenêtre",
         "sous héroïne il se jette sous le train",
         "j'ai fini ma lettre d'adieu pour mes enfants",
         "ma lettre d'adieu est prête, la retraite je ne la verrai pas",
