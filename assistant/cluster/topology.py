@@ -21,8 +21,9 @@ from assistant.settings import ROOT
 TEMPLATE = ROOT / "deploy" / "nginx" / "assistant.conf.template"
 POSTGRES_PROGRAMS = "/usr/lib/postgresql/*/bin"
 # An upstream that failed several times at once is left alone for a while, so that few visitors wait for one that hangs.
-# Not after the first time: a request that is slow is passed on, and would take out every upstream for everybody.
-UPSTREAM = "server {address} max_fails=5 fail_timeout=5s;"
+# Not after the first time: a request that is slow is passed on, and would take out every upstream for everybody. Where
+# all are left alone, as a crowd on a slow machine can bring about, each is asked all the same: that is its second line.
+UPSTREAM = "server {address} max_fails=5 fail_timeout=5s; server {address} max_fails=0 backup;"
 # Of PostgreSQL, what a small machine needs to know; durability stays as it is. A statement that fails holds messages:
 # it is not logged.
 POSTGRES_SETTINGS = {

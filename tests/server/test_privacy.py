@@ -23,17 +23,18 @@ from tests.messaging.standin import StandIn
 from tests.server.guarded import OLD_TEXT, Guarded
 from tests.server.widget import Visitor, new_id
 
-# What is planted, and what would betray it in a file, however it is written there.
+# What is planted, and what would betray it in a file, however it is written there; but not a time or an identity that
+# happens to hold the same few digits.
 SECRETS = {
     "plantee.secret7@exemple.fr": r"plantee\.secret7",
     "plantee2 arobase exemple point fr": r"plantee2",
     "06 98 76 54 31": r"98\D{0,3}76\D{0,3}54\D{0,3}31",
     "07.98.76.54.32": r"98\D{0,3}76\D{0,3}54\D{0,3}32",
     "0 1 9 8 7 6 5 4 3 3": r"9\D?8\D?7\D?6\D?5\D?4\D?3\D?3",
-    "2 69 05 49 588 157 80": r"588\D{0,3}157",
+    "2 69 05 49 588 157 80": r"49\D{0,3}588\D{0,3}157",
     "FR76 3000 6000 0112 3456 7890 189": r"3456\D{0,3}7890",
     "4111 1111 1111 1111": r"4111\D{0,3}1111",
-    "77 rue Plantée, 75013 Paris": r"Plant(?:é|\\u00e9|\xc3\xa9)e|75013",
+    "77 rue Plantée, 75013 Paris": r"Plant(?:é|\\u00e9|\xc3\xa9)e|(?<![\w.])75013(?!\w)",
 }
 
 
