@@ -15,6 +15,12 @@ SOURCED = ("dossier", "giving")  # the kinds of answers that end with their sour
 MAX_CHARACTERS = 620  # of an answer: longer ones are not read in a chat
 MAX_SENTENCES = 8
 IN_ENGLISH = {"utter_other_language"}  # the answer to those who write in another language
+# What actions fill in, in the answers that they give; all the rest comes from data/contacts.yml and data/links.yml.
+FILLED_IN = {
+    "cancer": {"utter_response_rate_other", "utter_follow_up_cancer"},
+    "title": {"utter_full_article", "utter_full_article_from_home"},
+    "max_characters": {"utter_message_too_long"},
+}
 _KINDS = {"number": "le chiffre", "name": "le nom", "quotation": "la citation", "link": "l’adresse"}
 
 
@@ -104,6 +110,18 @@ def referring(project: Project, content: Catalogue) -> Iterator[Problem]:
                 yield _at(project, answer, what, mend)
 
 
+def placeholders(project: Project, content: Catalogue) -> Iterator[Problem]:
+    """What stands in braces and nothing fills in, so that a visitor would read it as it is."""
+    known = content.placeholders()
+    for answer in content.answers.values():
+        for name in re.findall(r"\{([^{}]*)\}", answer.text):
+            if name not in known and answer.name not in FILLED_IN.get(name, ()):
+                line = _text_line(project, answer, f"{{{name}}}")
+                what = f"la réponse {quoted(answer.name)} contient «\u00a0{{{name}}}\u00a0», que rien ne remplace."
+                mend = f"Les noms connus sont\u00a0: {', '.join(f'{{{item}}}' for item in sorted(known))}."
+                yield Problem(DOMAIN, line, what, mend)
+
+
 def wording(project: Project, content: Catalogue) -> Iterator[Problem]:
     """Typography, English words and « tu » in all that a visitor reads."""
     for file, place, name, text in french_texts(content):
@@ -154,4 +172,4 @@ def _at(project: Project, answer: Answer, what: str, mend: str) -> Problem:
     return Problem(DOMAIN, project.documents[DOMAIN].line(answer.part, answer.name), what, mend)
 
 
-CHECKS = (fitting, sources, grounding, facts, length, referring, wording)
+CHECKS = (fitting, sources, grounding, facts, length, referring, placeholders, wording)

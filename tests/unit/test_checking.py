@@ -89,6 +89,13 @@ RATE = "- en moyenne, 30\u00a0% de répondeurs"
         ("domain.yml", "De nombreux **essais", "Oui. " * 9 + "De nombreux **essais", "est trop longue"),
         ("domain.yml", "kind: dossier", "kind: outside", "ne dit pas à qui s’adresser"),
         ("domain.yml", "kind: dossier", "kind: outside", "ne dit pas que le dossier n’aborde pas ce sujet"),
+        (
+            "domain.yml",
+            "au {cancer_info}",
+            "au {cancer_infos}",
+            f"contient «{N}{{cancer_infos}}{N}», que rien ne remplace",
+        ),
+        ("domain.yml", "De nombreux **essais", "Pour {cancer}, de **essais", f"contient «{N}{{cancer}}{N}», que rien"),
         ("domain.yml", "- revolution\n", "", f"le sujet «{N}revolution{N}» n’existe pas."),
         (
             "domain.yml",
