@@ -108,6 +108,11 @@ def test_emergency(patterns: SafetyPatterns, text: str) -> None:
         "suicide à quel chapitre ?",
         "ma sœur est tombée malade et ne peut plus marcher longtemps",
         "je suis tombé sur votre dossier et je n'arrive plus à me lever de ma chaise",
+        "c'est un suicide commercial d'ouvrir là",
+        "les dauphins de ce parc se sont-ils suicidés ?",
+        "que coûte un drone suicide ?",
+        "il s'est tiré une balle dans le pied avec cette loi",
+        "une overdose de séries turques",
     ],
 )
 def test_look_alikes(patterns: SafetyPatterns, text: str) -> None:
@@ -166,6 +171,22 @@ def test_no_alarm_on_any_phrase_of_a_neutral_intent(patterns: SafetyPatterns) ->
 
 def test_a_harmless_idiom_is_told(patterns: SafetyPatterns) -> None:
     assert patterns.judge("je voudrais mourir moins bête") == (None, frozenset({"suicide"}))
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("comme ces dauphins je pense au suicide", "suicide"),
+        ("les baleines, c'est mon suicide que je vois en elles", "suicide"),
+        ("overdose de boulot, je vais me tuer", "suicide"),
+        ("me tirer une balle dans le pied ou dans la tête, j'hésite, je veux mourir", "suicide"),
+        ("overdose de médicaments, venez vite", "emergency"),
+        ("après une overdose de chocolat il ne respire plus", "emergency"),
+        ("depuis l'attentat suicide je veux en finir avec la vie", "suicide"),
+    ],
+)
+def test_a_harmless_idiom_excuses_nothing_else(patterns: SafetyPatterns, text: str, intent: str) -> None:
+    assert patterns.judge(text)[0] == intent
 
 
 @pytest.mark.parametrize(

@@ -6,37 +6,27 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from assistant.channels.incoming import BadRequestError, parse_object
-from assistant.channels.messaging.calls import Call, Delivery, Outgoing, Reply, Verdict
+from assistant.channels.messaging.calls import Call, Delivery, Outgoing, Reply
 from assistant.channels.messaging.capabilities import CAPABILITIES
 from assistant.channels.messaging.drawing import Drawable, plain, shortened, split, with_source
+from assistant.channels.messaging.meta import MetaProvider
 from assistant.channels.messaging.provider import (
-    Provider,
     a_message_id,
     a_text,
     an_id,
     as_list,
     as_mapping,
-    meta_handshake,
-    meta_verdict,
-    require_meta_signature,
 )
 
 LIMITS = CAPABILITIES["messenger"]
 
 
-class Messenger(Provider):
+class Messenger(MetaProvider):
     """See developers.facebook.com/docs/messenger-platform: webhooks and reference/send-api."""
 
     name = "messenger"
+    prefix = "MESSENGER"
     title = "Facebook Messenger"
-
-    def handshake(self, call: Call) -> Reply:
-        """See the base class."""
-        return meta_handshake(call, self.values["MESSENGER_VERIFY_TOKEN"])
-
-    def check(self, call: Call) -> None:
-        """See the base class."""
-        require_meta_signature(call, self.values["MESSENGER_APP_SECRET"])
 
     def read(self, call: Call) -> list[Delivery]:
         """Messages, quick replies and postbacks; not echoes, receipts, reactions, edits or what another app answers."""
@@ -103,22 +93,18 @@ class Messenger(Provider):
         body = {"recipient": {"id": delivery.to["person"]}, "messaging_type": "RESPONSE", "message": message}
         return Outgoing(self._url("me/messages"), json=body, params=self._credentials())
 
-    def verdict(self, status: int, headers: Mapping[str, str], body: Any) -> Verdict:
-        """See the base class."""
-        return meta_verdict(status, headers, body)
-
     def probe(self) -> Outgoing:
         """The page's own record (see the base class)."""
         return Outgoing(self._url("me"), params={"fields": "id", **self._credentials()}, method="GET")
 
     def _url(self, path: str) -> str:
-        return f"{self.values['MESSENGER_API_URL'].rstrip('/')}/{path}"
+        return f"{self._value('API_URL').rstrip('/')}/{path}"
 
     def _credentials(self) -> dict[str, str]:
         """The token, with the proof that whoever sends it holds the app's secret.
 
         Source: developers.facebook.com/docs/graph-api/guides/secure-requests, « appsecret_proof ».
         """
-        token, secret = self.values["MESSENGER_PAGE_TOKEN"], self.values["MESSENGER_APP_SECRET"]
+        token, secret = self._value("PAGE_TOKEN"), self._value("APP_SECRET")
         proof = hmac.new(secret.encode(), token.encode(), hashlib.sha256).hexdigest()
         return {"access_token": token, "appsecret_proof": proof}

@@ -1,6 +1,5 @@
 """What the channel needs of each provider, and what most of them do alike."""
 
-import hashlib
 import hmac
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -31,48 +30,6 @@ def require(proof: str | None, expected: str) -> None:
         raise NotGenuineError(401)
     if not same(proof, expected):
         raise NotGenuineError(403)
-
-
-def require_meta_signature(call: Call, app_secret: str) -> None:
-    """Checks `X-Hub-Signature-256`: HMAC-SHA256 of the body as it was sent, with the app's secret.
-
-    Source: developers.facebook.com/docs/messenger-platform/webhooks, « Validating payloads ».
-
-    Raises:
-        NotGenuineError: it is missing or wrong.
-    """
-    digest = hmac.new(app_secret.encode(), call.body, hashlib.sha256).hexdigest()
-    require(call.headers.get("x-hub-signature-256"), f"sha256={digest}")
-
-
-def meta_handshake(call: Call, verify_token: str) -> Reply:
-    """Answers Meta's question whether this address is ours: gives back `hub.challenge`.
-
-    Source: developers.facebook.com/docs/graph-api/webhooks/getting-started, « Verification requests ».
-
-    Raises:
-        NotGenuineError: the token is missing or not ours.
-    """
-    require(call.query.get("hub.verify_token"), verify_token)
-    challenge = call.query.get("hub.challenge", "")
-    if call.query.get("hub.mode") != "subscribe" or not challenge.isalnum():
-        raise NotGenuineError(403)
-    return Reply(body=challenge)
-
-
-# Codes of Meta's errors that pass: busy, too many calls. Source: developers.facebook.com/docs/graph-api/guides/
-# error-handling, .../docs/whatsapp/cloud-api/support/error-codes
-META_AGAIN = frozenset({1, 2, 4, 17, 32, 341, 613, 80006, 80007, 130429, 131000, 131016, 131048, 131056, 133004})
-
-
-def meta_verdict(status: int, headers: Mapping[str, str], body: Any) -> Verdict:
-    """What an answer of the Graph API means."""
-    error = as_mapping(as_mapping(body).get("error"))
-    code = error.get("code")
-    verdict = by_status(status, headers, str(code) if isinstance(code, int) else "")
-    if not verdict.taken and not verdict.again and (code in META_AGAIN or error.get("is_transient") is True):
-        return Verdict(False, True, 0.0, verdict.why)
-    return verdict
 
 
 def by_status(status: int, headers: Mapping[str, str], code: str = "") -> Verdict:

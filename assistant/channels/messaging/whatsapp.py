@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from assistant.channels.incoming import BadRequestError, parse_object
-from assistant.channels.messaging.calls import Call, Delivery, Outgoing, Reply, Verdict
+from assistant.channels.messaging.calls import Call, Delivery, Outgoing
 from assistant.channels.messaging.capabilities import CAPABILITIES
 from assistant.channels.messaging.drawing import (
     ASK_NEXT,
@@ -16,16 +16,13 @@ from assistant.channels.messaging.drawing import (
     shortened,
     with_source,
 )
+from assistant.channels.messaging.meta import MetaProvider
 from assistant.channels.messaging.provider import (
-    Provider,
     a_message_id,
     a_text,
     an_id,
     as_list,
     as_mapping,
-    meta_handshake,
-    meta_verdict,
-    require_meta_signature,
 )
 
 LIMITS = CAPABILITIES["whatsapp"]
@@ -39,19 +36,12 @@ def starred(text: str) -> str:
     return emphasised(text, lambda part: f"*{part}*")
 
 
-class WhatsApp(Provider):
+class WhatsApp(MetaProvider):
     """See developers.facebook.com/documentation/business-messaging/whatsapp: webhooks and messages."""
 
     name = "whatsapp"
+    prefix = "WHATSAPP"
     title = "WhatsApp (API Cloud de Meta)"
-
-    def handshake(self, call: Call) -> Reply:
-        """See the base class."""
-        return meta_handshake(call, self.values["WHATSAPP_VERIFY_TOKEN"])
-
-    def check(self, call: Call) -> None:
-        """See the base class."""
-        require_meta_signature(call, self.values["WHATSAPP_APP_SECRET"])
 
     def read(self, call: Call) -> list[Delivery]:
         """The messages to our number; not those in groups, nor receipts, reactions, edits or deletions."""
@@ -64,7 +54,7 @@ class WhatsApp(Provider):
             for change in as_list(as_mapping(entry).get("changes"))
             if as_mapping(change).get("field") == "messages"
         ]
-        ours = self.values["WHATSAPP_PHONE_NUMBER_ID"]
+        ours = self._value("PHONE_NUMBER_ID")
         messages = [
             as_mapping(message)
             for value in values
@@ -113,19 +103,15 @@ class WhatsApp(Provider):
         head = {"messaging_product": "whatsapp", "recipient_type": "individual", "to": delivery.to["person"]}
         return Outgoing(self._url("/messages"), json={**head, **message}, headers=self._credentials())
 
-    def verdict(self, status: int, headers: Mapping[str, str], body: Any) -> Verdict:
-        """See the base class."""
-        return meta_verdict(status, headers, body)
-
     def probe(self) -> Outgoing:
         """The number's own record (see the base class)."""
         return Outgoing(self._url(""), params={"fields": "id"}, headers=self._credentials(), method="GET")
 
     def _url(self, path: str) -> str:
-        return f"{self.values['WHATSAPP_API_URL'].rstrip('/')}/{self.values['WHATSAPP_PHONE_NUMBER_ID']}{path}"
+        return f"{self._value('API_URL').rstrip('/')}/{self._value('PHONE_NUMBER_ID')}{path}"
 
     def _credentials(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.values['WHATSAPP_TOKEN']}"}
+        return {"Authorization": f"Bearer {self._value('TOKEN')}"}
 
 
 def _text(text: str) -> dict[str, Any]:
