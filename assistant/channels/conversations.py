@@ -39,14 +39,6 @@ def opening(gate: Gate) -> dict[str, Any]:
     return widget_answer(gate.own_answer("utter_greet"), gate.content, "opening.0", time.time())
 
 
-def _turn(messages: list[dict[str, Any]], message_id: str) -> list[dict[str, Any]] | None:
-    """The answers to a message, None if the message is not there."""
-    ids = [message["id"] for message in messages]
-    if message_id not in ids:
-        return None
-    return [message for message in messages if message["id"].startswith(f"{message_id}.")]
-
-
 class Conversation:
     """One conversation. Every method raises one of STORE_ERRORS (see turns.py) if a store fails.
 
@@ -123,20 +115,27 @@ class Conversation:
 
     async def _answer(self, message: Message) -> list[dict[str, Any]]:
         """See `answer`; with the lock held."""
-        answers = _turn(await self._messages(), message.id)
+        answers = await self._answers(message.id)
         if answers is None:
             said = UserMessage(
                 message.text, StoredOutput(), self.sender, input_channel=self._channel, message_id=message.id
             )
             async with self._gate.turns:
                 await self._agent.processor.handle_message(said)
-            answers = _turn(await self._messages(), message.id)
+            answers = await self._answers(message.id)
         if answers is None:
             raise RefusedError("unavailable")
         if not answers:
             await self._say_something(message.id)
-            answers = _turn(await self._messages(), message.id)
+            answers = await self._answers(message.id)
         return answers or []
+
+    async def _answers(self, message_id: str) -> list[dict[str, Any]] | None:
+        """The answers to a message, None if the message is not stored."""
+        messages = widget_messages(await self._store.turn_events(self.sender, message_id), self._gate.content)
+        if not messages:
+            return None
+        return [message for message in messages if message["id"].startswith(f"{message_id}.")]
 
     async def _say_something(self, message_id: str) -> None:
         """Adds an answer to a message that Rasa handled without a word, unless another process has done so."""

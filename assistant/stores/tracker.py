@@ -37,6 +37,9 @@ logger = logging.getLogger(__name__)
 
 SHOWN = (UserUttered.type_name, BotUttered.type_name, FeedbackGiven.type_name)
 NEWEST = 1000  # events; what came before is not shown
+# Events of a session that are read for its next message, some thirty turns: no answer looks further back, and a long
+# conversation does not grow dearer with every message.
+READ = 200
 
 T = TypeVar("T")
 
@@ -115,6 +118,10 @@ class ConversationStore(SQLTrackerStore):
         """What a visitor sees of a conversation, over all its sessions: the newest events of SHOWN, oldest first."""
         return await self._in_thread(self._shown_events, check_sender(sender_id))
 
+    async def turn_events(self, sender_id: str, message_id: str) -> list[dict[str, Any]]:
+        """What a visitor sees from a message on, oldest first: the events of SHOWN. None if it is not stored."""
+        return await self._in_thread(self._turn_events, check_sender(sender_id), message_id)
+
     async def append(self, sender_id: str, event: Event) -> None:
         """Adds an event to a conversation that is stored. Call it with the conversation's lock held."""
         tracker = await self.retrieve(sender_id)
@@ -167,7 +174,9 @@ class ConversationStore(SQLTrackerStore):
     def _read(self, sender_id: str, fetch_events_from_all_sessions: bool) -> DialogueStateTracker | None:
         with self.session_scope() as session:
             query = self._event_query(session, sender_id, fetch_events_from_all_sessions)
-            rows = query.with_entities(self.SQLEvent.id, self.SQLEvent.data).all()
+            newest_first = query.with_entities(self.SQLEvent.id, self.SQLEvent.data).order_by(None)
+            newest_first = newest_first.order_by(self.SQLEvent.id.desc())
+            rows = newest_first.limit(None if fetch_events_from_all_sessions else READ).all()[::-1]
         if not rows:
             return None
         events = [event_of(json.loads(row.data)) for row in rows]
@@ -186,12 +195,27 @@ class ConversationStore(SQLTrackerStore):
             session.commit()
         tracker.stored = Stored(_stored(tracker).events + len(events), newest)
 
+    def _shown_query(self, session: Session, sender_id: str) -> Query:
+        """The texts of the events of SHOWN, newest first."""
+        query = session.query(self.SQLEvent.data).filter(
+            self.SQLEvent.sender_id == sender_id, self.SQLEvent.type_name.in_(SHOWN)
+        )
+        return query.order_by(self.SQLEvent.id.desc())
+
     def _shown_events(self, sender_id: str) -> list[dict[str, Any]]:
         with self.session_scope() as session:
-            query = session.query(self.SQLEvent.data).filter(
-                self.SQLEvent.sender_id == sender_id, self.SQLEvent.type_name.in_(SHOWN)
+            rows = self._shown_query(session, sender_id).limit(NEWEST).all()
+        return [json.loads(row.data) for row in reversed(rows)]
+
+    def _turn_events(self, sender_id: str, message_id: str) -> list[dict[str, Any]]:
+        written = json.dumps({"message_id": message_id})[1:-1]  # as `row_of` writes it; a quoted text has other quotes
+        with self.session_scope() as session:
+            start = session.query(func.max(self.SQLEvent.id)).filter(
+                self.SQLEvent.sender_id == sender_id,
+                self.SQLEvent.type_name == UserUttered.type_name,
+                self.SQLEvent.data.contains(written, autoescape=True),
             )
-            rows = query.order_by(self.SQLEvent.id.desc()).limit(NEWEST).all()
+            rows = self._shown_query(session, sender_id).filter(self.SQLEvent.id >= start.scalar_subquery()).all()
         return [json.loads(row.data) for row in reversed(rows)]
 
     def _delete(self, sender_id: str) -> None:

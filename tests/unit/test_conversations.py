@@ -146,17 +146,17 @@ def test_two_servers_that_both_have_the_lock_give_one_word(
     agent: FakeAgent, talk: Conversation, content: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = Conversation(FakeAgent(agent.tracker_store), Gate(content, read_settings({})), "widget-a")
-    shown_events, answers = agent.tracker_store.shown_events, []
+    turn_events, answers = agent.tracker_store.turn_events, []
 
-    async def then_the_other(sender: str) -> list[dict[str, Any]]:
-        events = await shown_events(sender)
+    async def then_the_other(sender: str, message_id: str) -> list[dict[str, Any]]:
+        events = await turn_events(sender, message_id)
         if events and not answers:
-            monkeypatch.setattr(agent.tracker_store, "shown_events", shown_events)
+            monkeypatch.setattr(agent.tracker_store, "turn_events", turn_events)
             answers.append(await other.answer(MESSAGE))
         return events
 
     agent.answers = []
-    monkeypatch.setattr(agent.tracker_store, "shown_events", then_the_other)
+    monkeypatch.setattr(agent.tracker_store, "turn_events", then_the_other)
     assert run(talk.answer(MESSAGE)) == answers[0]
     assert len(run(talk.history())) == 2
 

@@ -88,6 +88,41 @@ def test_the_newest_events_over_all_sessions(store: tracker.ConversationStore, m
     assert [event["text"] for event in asyncio.run(store.shown_events("one"))] == ["Réponse à b", "c"]
 
 
+def test_a_turn_is_found_by_the_id_of_its_message(store: tracker.ConversationStore) -> None:
+    def turn(message_id: str, text: str) -> list[Any]:
+        return [UserUttered(text, message_id=message_id), BotUttered(f"Réponse à {text}")]
+
+    spoof = 'du texte, "message_id": "m_1", et "sender_id"'
+    events = [*turn("m_1", "a"), *turn("mx1", "b"), *turn("m%", spoof), *turn('m"\\é', "d")]
+    asyncio.run(store.save(DialogueStateTracker.from_events("one", [SessionStarted(), *events])))
+    asyncio.run(store.save(DialogueStateTracker.from_events("two", [SessionStarted(), *turn("m3", "e")])))
+
+    def found(message_id: str) -> list[str]:
+        return [event["text"] for event in asyncio.run(store.turn_events("one", message_id))]
+
+    assert found("m_1")[:4] == ["a", "Réponse à a", "b", "Réponse à b"]
+    assert found("mx1")[0] == "b"
+    assert found("m%") == [spoof, f"Réponse à {spoof}", "d", "Réponse à d"]
+    assert found('m"\\é') == ["d", "Réponse à d"]
+    assert [found(other) for other in ("m", "m1", "m3", "", "m__")] == [[]] * 5
+
+
+def test_of_a_long_conversation_only_the_newest_events_are_read(
+    store: tracker.ConversationStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tracker, "READ", 3)
+    keep(store, "one", "a", "b")
+    for text_ in "cdefg":
+        state = asyncio.run(store.retrieve("one"))
+        assert len(state.events) == 3
+        state.update(UserUttered(text_))
+        asyncio.run(store.save(state))
+        asyncio.run(store.save(state))
+    assert [event.text for event in state.events] == [*"defg"]
+    assert [event["text"] for event in asyncio.run(store.shown_events("one"))][-6:] == ["Réponse à b", *"cdefg"]
+    assert len(asyncio.run(store.retrieve_full_tracker("one")).events) == 10
+
+
 def test_an_opened_link_is_kept(store: tracker.ConversationStore) -> None:
     asyncio.run(store.save(DialogueStateTracker.from_events("one", [SessionStarted()])))
     opened = LinkOpened("a.0", "donation")
