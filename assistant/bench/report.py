@@ -42,13 +42,18 @@ def goals(result: Result) -> list[Goal]:
     against_stock = throughput_ratio(result.rounds, "ours", "stock", MANY)
     against_bare = throughput_ratio(result.rounds, "ours", "bare", MANY)
     memory = result.memory["ours"]["assistant"] / result.memory["stock"]["assistant"]
-    stored = growth(result.stored["before"], result.stored["after"])
+    stored = growth(result.stored["empty"], result.stored["full"])
+    many = max(result.over_messages)
     grown = memory_growth(result)
     return [
         Goal("at least 3 times the throughput of stock Rasa", f"{against_stock:.1f} times", against_stock >= 3),  # noqa: PLR2004
         Goal("at most half its memory", f"{memory:.0%}", memory <= 1 / 2),
         Goal("at least 70 % of the throughput of a bare Rasa", f"{against_bare:.0%}", against_bare >= 7 / 10),
-        Goal(f"no slower with {max(result.over_messages)} more messages stored", f"{stored:+.0%}", stored <= 1 / 10),
+        Goal(
+            f"no slower with {many} messages stored than with none",
+            f"{stored:+.0%}",
+            stored <= 1 / 10,
+        ),
         Goal(f"flat memory: at most 1 MB more in {PER} messages", f"{grown:+.2f} MB", grown <= 1),
     ]
 

@@ -34,6 +34,7 @@ ONE, MANY = 1, 32  # conversations at the same time
 MEMORY_CONVERSATIONS = 8
 # The limits for visitors, out of the way.
 NO_LIMITS = dict.fromkeys(("WIDGET_NEW_CONVERSATIONS", "WIDGET_MESSAGES", "WIDGET_ADDRESS_MESSAGES"), "1000000/minute")
+STORED_TURNS = 10  # of either side, one after the other
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Plan:
         one_seconds, many_seconds: of each turn, with ONE and with MANY conversations.
         messages: over which memory is watched.
         sample: messages between two looks at memory.
-        before_and_after: messages that are timed before and after those.
+        stored: messages that are timed on each side, after those and with nothing stored.
         turns: of the one long conversation.
         cluster_seconds: for the cluster, with ONE and with MANY; 0 leaves it out.
     """
@@ -55,13 +56,13 @@ class Plan:
     many_seconds: float
     messages: int
     sample: int
-    before_and_after: int
+    stored: int
     turns: int
     cluster_seconds: float
 
 
-FULL = Plan(5, 6, 12, messages=10_000, sample=500, before_and_after=200, turns=200, cluster_seconds=20)
-SHORT = Plan(2, 3, 6, messages=600, sample=100, before_and_after=40, turns=60, cluster_seconds=0)
+FULL = Plan(5, 6, 12, messages=10_000, sample=500, stored=200, turns=200, cluster_seconds=20)
+SHORT = Plan(2, 3, 6, messages=600, sample=100, stored=40, turns=60, cluster_seconds=0)
 
 
 @dataclass
@@ -74,7 +75,8 @@ class Result:
         memory: by rival and part, after the rounds.
         rounds: each turn of each rival.
         over_messages: memory of our assistant after so many messages.
-        stored: latencies of one conversation before and after those messages were stored.
+        stored: latencies of one conversation, of the server that has stored those messages (`full`) and of one of the
+            same that has stored none (`empty`), in turn.
         turns: latencies of the turns of a long conversation, by rival.
         cluster: rounds of the cluster, `memory` by kind of part.
     """
@@ -106,7 +108,7 @@ def bench(plan: Plan, save: Callable[[Result], None]) -> None:
     """
     result = Result(about={"begun": _now(), "processors": os.cpu_count(), "load_before": os.getloadavg()[0]})
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
-        folders = [Path(name) / rival for rival in ("ours", "stock", "bare")]
+        folders = [Path(name) / rival for rival in ("ours", "stock", "bare", "empty")]
         for folder in folders:
             folder.mkdir()
         _say("starting one after the other")
@@ -123,6 +125,7 @@ def bench(plan: Plan, save: Callable[[Result], None]) -> None:
             _say(f"one conversation of {plan.turns} messages: {server.name}")
             result.turns[server.name] = _latencies(measured(_load(server, ONE, plan.turns), messages=plan.turns))
         watch_memory(ours, plan, result)
+        compare_stored(ours, stack.enter_context(servers.ours(folders[3])), plan, result)
     result.about |= {"load_after": os.getloadavg()[0], "ended": _now()}
     save(result)
     if plan.cluster_seconds:
@@ -150,14 +153,20 @@ def _turn(server: Running, load: Load, seconds: float) -> Round:
 
 
 def watch_memory(server: Running, plan: Plan, result: Result) -> None:
-    """Memory over many messages, and the latency before and after they were stored."""
-    one = _load(server, ONE)
-    result.stored["before"] = _latencies(measured(one, messages=plan.before_and_after))
+    """Memory over many messages."""
     for done in range(0, plan.messages, plan.sample):
         measured(_load(server, MEMORY_CONVERSATIONS), messages=plan.sample)
         result.over_messages[done + plan.sample] = server.memory()["assistant"]
         _say(f"memory after {done + plan.sample} messages: {result.over_messages[done + plan.sample]:.0f} MB")
-    result.stored["after"] = _latencies(measured(one, messages=plan.before_and_after))
+
+
+def compare_stored(full: Running, empty: Running, plan: Plan, result: Result) -> None:
+    """What it costs that many messages are stored already: in turn with a server that has stored none."""
+    _say("in turn with one that has stored nothing")
+    result.stored = {"full": [], "empty": []}
+    for _ in range(STORED_TURNS):
+        for name, server in (("full", full), ("empty", empty)):
+            result.stored[name] += _latencies(measured(_load(server, ONE), messages=plan.stored // STORED_TURNS))
 
 
 def measure_cluster(plan: Plan, result: Result) -> None:

@@ -5,11 +5,11 @@ from dataclasses import replace
 import psutil
 
 from assistant.bench.load import Load, WidgetSpeaker, in_scope_texts, measured
-from assistant.bench.run import SHORT, Result, take_turns, watch_memory
+from assistant.bench.run import SHORT, Result, compare_stored, take_turns, watch_memory
 from assistant.bench.servers import Running
 from tests.server.conftest import Server
 
-TINY = replace(SHORT, rounds=1, one_seconds=1, many_seconds=2, messages=16, sample=8, before_and_after=3)
+TINY = replace(SHORT, rounds=1, one_seconds=1, many_seconds=2, messages=16, sample=8, stored=10)
 
 
 def test_a_tiny_run(server: Server) -> None:
@@ -22,7 +22,8 @@ def test_a_tiny_run(server: Server) -> None:
     assert list(result.over_messages) == [8, 16]
     assert min(result.over_messages.values()) > 100
     assert set(running.memory()) == {"launcher", "assistant", "actions"}
-    assert [len(values) for values in result.stored.values()] == [3, 3]
+    compare_stored(running, running, TINY, result)
+    assert {name: len(values) for name, values in result.stored.items()} == {"full": 10, "empty": 10}
 
 
 def test_the_widgets_channel(server: Server) -> None:

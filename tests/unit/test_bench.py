@@ -28,7 +28,7 @@ def result(ours: float, stock: float, bare: float, megabytes: float = 400, growi
         for conversations in (ONE, MANY):
             found.rounds += [as_round(name, conversations, answered(*[value] * 10), 100, 0.1) for _ in range(3)]
     found.over_messages = {count: megabytes + growing * count / 1000 for count in range(500, 4001, 500)}
-    found.stored = {"before": [ours] * 20, "after": [ours] * 20}
+    found.stored = {"empty": [ours] * 20, "full": [ours] * 20}
     found.turns = {"ours": [ours] * 50, "stock": [stock] * 50}
     return found
 
@@ -59,7 +59,7 @@ def test_growth_and_slope() -> None:
 def test_goals_that_are_reached_and_missed() -> None:
     assert [goal.reached for goal in report.goals(result(10, 31, 8))] == [True] * 5
     missed = result(10, 29, 6, megabytes=460, growing=2)
-    missed.stored["after"] = [12] * 20
+    missed.stored["full"] = [12] * 20
     assert [goal.reached for goal in report.goals(missed)] == [False] * 5
     assert [goal.measured for goal in report.goals(missed)] == ["2.9 times", "51%", "60%", "+20%", "+2.00 MB"]
 
