@@ -8,9 +8,8 @@ from typing import Any
 import yaml
 
 from assistant.checking.problem import Problem, quoted
-from assistant.content.yaml_file import ContentError, Place, syntax_error
+from assistant.content.yaml_file import LOADER, ContentError, Place, syntax_error
 
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # Parts of what PyYAML and libyaml say, and what it most often means.
 _REASONS = {
     "mapping values are not allowed": "Un texte qui contient un deux-points se met entre guillemets droits "
@@ -69,7 +68,7 @@ def read_document(path: Path, file: str) -> Document:
     """
     try:
         text = path.read_text(encoding="utf-8")
-        loader = _Loader(text if text.endswith("\n") else f"{text}\n")
+        loader = LOADER(text if text.endswith("\n") else f"{text}\n")
         try:
             node: yaml.Node | None = loader.get_single_node()
             data = loader.construct_document(node) if node else None

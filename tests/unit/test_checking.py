@@ -14,18 +14,15 @@ from assistant.checking.documents import read_document
 from assistant.checking.project import Project, read_project
 from assistant.checking.subjects import evaluated, learnt
 from assistant.settings import ROOT
+from tests.unit.content_copy import copy_content
 
 N = "\u00a0"
 
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """A copy of all that is checked, without the evaluation messages, which take seconds; a test adds its own."""
-    for folder in ("data", "tests/dialogues", "tests/source"):
-        shutil.copytree(ROOT / folder, tmp_path / folder)
-    shutil.copy(ROOT / "domain.yml", tmp_path)
-    (tmp_path / "tests/understanding").mkdir()
-    return tmp_path
+    """A copy of what is checked; a test that needs evaluation messages adds its own."""
+    return copy_content(tmp_path)
 
 
 def changed(root: Path, file: str, old: str, new: str) -> int:

@@ -1,6 +1,5 @@
 """`make new-subject` on a copy of the project, with scripted answers."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from assistant.checking.check import problems
 from assistant.checking.new_subject import main
 from assistant.checking.project import read_project
 from assistant.checking.subjects import MIN_PHRASES
-from assistant.settings import ROOT
+from tests.unit.content_copy import copy_content
 
 N = "\u00a0"
 COLOURS = [
@@ -25,10 +24,7 @@ EVALUATED = "que signifie donc ce ruban rouge"
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    for folder in ("data", "tests/dialogues", "tests/source"):
-        shutil.copytree(ROOT / folder, tmp_path / folder)
-    shutil.copy(ROOT / "domain.yml", tmp_path)
-    (tmp_path / "tests/understanding").mkdir()
+    copy_content(tmp_path)
     line = f'{{"text": "{EVALUATED}", "intent": "foundation", "register": "spoken"}}\n'
     (tmp_path / "tests/understanding/outside.jsonl").write_text(line, encoding="utf-8")
     return tmp_path
