@@ -178,6 +178,7 @@ def test_a_harmless_idiom_is_told(patterns: SafetyPatterns) -> None:
     [
         ("comme ces dauphins je pense au suicide", "suicide"),
         ("les baleines, c'est mon suicide que je vois en elles", "suicide"),
+        ("mon mari regarde les dauphins et il parle de se suicider", "suicide"),
         ("overdose de boulot, je vais me tuer", "suicide"),
         ("me tirer une balle dans le pied ou dans la tête, j'hésite, je veux mourir", "suicide"),
         ("overdose de médicaments, venez vite", "emergency"),
